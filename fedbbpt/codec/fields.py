@@ -1,0 +1,90 @@
+"""Strict readers of JSON values: each names its field when it refuses with a ``ValueError``."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import cast
+
+import numpy as np
+
+from fedbbpt.distributions import Floats
+
+MAX_NAME = 64
+MAX_DEPTH = 4
+Json = Mapping[str, object]
+
+
+def array_payload(array: Floats) -> dict[str, object]:
+    """Return an array as JSON values: its shape and its bytes in base64."""
+    little = np.ascontiguousarray(array, dtype="<f8")
+    return {"shape": list(array.shape), "f8": base64.b64encode(little.tobytes()).decode()}
+
+
+def array_payloads(arrays: Mapping[str, Floats]) -> dict[str, object]:
+    """Return named arrays as JSON values."""
+    return {name: array_payload(array) for name, array in arrays.items()}
+
+
+def read_array(value: object, name: str) -> Floats:
+    """Return the array that ``array_payload`` described; finite, float64."""
+    if not isinstance(value, dict) or not isinstance(value.get("f8"), str):
+        raise ValueError(f"{name}: expected an array")
+    shape = value.get("shape")
+    if not isinstance(shape, list) or len(shape) > MAX_DEPTH:
+        raise ValueError(f"{name}: expected a shape of at most {MAX_DEPTH} lengths")
+    lengths = tuple(count(length, f"{name}.shape") for length in shape)
+    try:
+        raw = base64.b64decode(value["f8"], validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"{name}: not base64") from error
+    expected = 8
+    for length in lengths:
+        expected *= length
+    if len(raw) != expected:
+        raise ValueError(f"{name}: {len(raw)} bytes do not fill shape {lengths}")
+    array: Floats = np.frombuffer(raw, dtype="<f8").reshape(lengths).astype(np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: all values must be finite")
+    return array
+
+
+def read_arrays(value: object, name: str) -> dict[str, Floats]:
+    """Return named arrays; names are short."""
+    if not isinstance(value, dict) or any(len(key) > MAX_NAME for key in value):
+        raise ValueError(f"{name}: expected named arrays")
+    return {key: read_array(array, f"{name}.{key}") for key, array in value.items()}
+
+
+def count(value: object, name: str) -> int:
+    """Return a whole number from 0."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{name}: expected a whole number from 0, got {value!r}")
+    return value
+
+
+def number(value: object, name: str) -> float:
+    """Return a finite number."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not np.isfinite(value):
+        raise ValueError(f"{name}: expected a finite number, got {value!r}")
+    return float(value)
+
+
+def text(value: object, name: str, longest: int = MAX_NAME) -> str:
+    """Return a short printable text."""
+    if not isinstance(value, str) or len(value) > longest or not value.isprintable():
+        raise ValueError(f"{name}: expected a printable text of at most {longest} characters")
+    return value
+
+
+def listed(value: object, name: str) -> list[object]:
+    """Return a list."""
+    if not isinstance(value, list):
+        raise ValueError(f"{name}: expected a list")
+    return cast(list[object], value)
+
+
+def mapped(value: object, name: str) -> Json:
+    """Return an object."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{name}: expected an object")
+    return cast(Json, value)

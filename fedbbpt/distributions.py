@@ -1,0 +1,197 @@
+"""Distributions over the points of a space: what the server sends and the owners send back.
+
+A point is one row of float64. A categorical coordinate holds the index of its choice. The origin
+(all zeros) is the starting prompt in every space.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Points = NDArray[np.float64]
+"""Shape (n, width): one point a row."""
+
+
+def frozen_array(values: object, *, name: str) -> Floats:
+    """Return a read-only float64 copy.
+
+    Raises:
+        ValueError: a value is not a finite number.
+    """
+    array: Floats = np.array(values, dtype=np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: all values must be finite")
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Categorical:
+    """Independent choices, one a slot; slots may have different numbers of choices.
+
+    Attributes:
+        logits: one array of shape (choices,) a slot, finite, centred to mean 0.
+    """
+
+    logits: tuple[Floats, ...]
+
+    def __post_init__(self) -> None:
+        if not self.logits or any(np.ndim(slot) != 1 or np.size(slot) < 1 for slot in self.logits):
+            raise ValueError("logits: every slot needs at least one choice")
+        centred = tuple(frozen_array(slot - np.mean(slot), name="logits") for slot in self.logits)
+        object.__setattr__(self, "logits", centred)
+
+    @property
+    def probabilities(self) -> tuple[Floats, ...]:
+        """One array of shape (choices,) a slot, each summing to 1."""
+        return tuple(softmax(slot) for slot in self.logits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gaussian:
+    """A normal distribution N(mean, sigma^2 C).
+
+    Attributes:
+        mean: shape (d,).
+        sigma: overall standard deviation, > 0.
+        cov: C: None for the identity, (d,) for a diagonal, (d, d) for a full symmetric matrix.
+    """
+
+    mean: Floats
+    sigma: float
+    cov: Floats | None = None
+
+    def __post_init__(self) -> None:
+        mean = frozen_array(self.mean, name="mean")
+        if mean.ndim != 1 or not mean.size:
+            raise ValueError("mean: expected shape (d,)")
+        if not np.isfinite(self.sigma) or self.sigma <= 0:
+            raise ValueError(f"sigma: {self.sigma} is not above 0")
+        object.__setattr__(self, "mean", mean)
+        if self.cov is not None:
+            object.__setattr__(self, "cov", _checked_covariance(self.cov, mean.size))
+
+
+def _checked_covariance(values: Floats, size: int) -> Floats:
+    cov = frozen_array(values, name="cov")
+    if cov.shape not in {(size,), (size, size)}:
+        raise ValueError(f"cov: shape {cov.shape} fits no mean of length {size}")
+    if cov.ndim == 2 and not np.allclose(cov, cov.T):
+        raise ValueError("cov: not symmetric")
+    if cov.ndim == 1 and (cov <= 0).any():
+        raise ValueError("cov: a diagonal must be above 0")
+    return cov
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """All mass on one point.
+
+    Attributes:
+        x: shape (width,).
+    """
+
+    x: Floats
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "x", frozen_array(self.x, name="x"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """Independent parts side by side; a point is their points joined.
+
+    Attributes:
+        parts: at least one.
+    """
+
+    parts: "tuple[Distribution, ...]"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouped:
+    """One distribution a domain, over the same space.
+
+    Attributes:
+        groups: sorted pairs of domain and distribution.
+    """
+
+    groups: "tuple[tuple[str, Distribution], ...]"
+
+
+Distribution = Categorical | Gaussian | Point | Product | Grouped
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return probabilities of shape (choices,) that sum to 1."""
+    shifted: Floats = np.exp(logits - logits.max())
+    total: Floats = shifted / shifted.sum()
+    return total
+
+
+def width(distribution: Distribution) -> int:
+    """Return the number of coordinates of a point."""
+    match distribution:
+        case Categorical(logits):
+            return len(logits)
+        case Gaussian(mean):
+            return int(mean.size)
+        case Point(x):
+            return int(x.size)
+        case Product(parts):
+            return sum(width(part) for part in parts)
+        case Grouped(groups):
+            return width(groups[0][1])
+        case _:
+            assert_never(distribution)
+
+
+def sample(distribution: Distribution, count: int, rng: np.random.Generator) -> Points:
+    """Draw points of shape (count, width).
+
+    Raises:
+        ValueError: a grouped distribution; choose the domain first.
+    """
+    match distribution:
+        case Categorical():
+            slots = [rng.choice(p.size, size=count, p=p) for p in distribution.probabilities]
+            return np.stack(slots, axis=1).astype(np.float64)
+        case Gaussian(mean, sigma, cov):
+            draws = rng.standard_normal((count, mean.size))
+            if cov is None:
+                return np.asarray(mean + sigma * draws)
+            if cov.ndim == 1:
+                return np.asarray(mean + sigma * draws * np.sqrt(cov))
+            return np.asarray(mean + sigma * draws @ np.linalg.cholesky(cov).T)
+        case Point(x):
+            return np.tile(x, (count, 1))
+        case Product(parts):
+            return np.concatenate([sample(part, count, rng) for part in parts], axis=1)
+        case Grouped():
+            raise ValueError("a grouped distribution is sampled one domain at a time")
+        case _:
+            assert_never(distribution)
+
+
+def mode(distribution: Distribution) -> Floats:
+    """Return the most likely point, shape (width,); the earliest of equal choices.
+
+    Raises:
+        ValueError: a grouped distribution; choose the domain first.
+    """
+    match distribution:
+        case Categorical(logits):
+            return np.array([float(np.argmax(slot)) for slot in logits])
+        case Gaussian(mean):
+            return mean
+        case Point(x):
+            return x
+        case Product(parts):
+            return np.concatenate([mode(part) for part in parts])
+        case Grouped():
+            raise ValueError("a grouped distribution has one mode a domain")
+        case _:
+            assert_never(distribution)

@@ -1,0 +1,50 @@
+"""Every error that fedbbpt raises on purpose.
+
+    FedbbptError
+    ├── ConfigError      a run file, argument or grant that cannot be meant     exit code 2
+    ├── DataError        examples that cannot be used as they are
+    ├── EndpointError    the endpoint refuses for good (400, 401, 403, 404, no quota)
+    ├── BudgetError      a cap was reached: raise it and resume
+    ├── QuorumError      too few owners answered in a round: resume later
+    ├── StorageError     a log or run directory that cannot be read or written
+    └── MessageError     a message from another run, space or version
+
+A message says what, where, and what to do. The command line prints these in one line; anything else
+keeps its traceback. An expected failure of one item is a value (``answers.Missing``), not an error.
+"""
+
+
+class FedbbptError(Exception):
+    """Base of all errors raised on purpose; its text is meant for the user."""
+
+    exit_code = 1
+
+
+class ConfigError(FedbbptError):
+    """A run file, an argument or a grant cannot be meant as written."""
+
+    exit_code = 2
+
+
+class DataError(FedbbptError):
+    """Examples cannot be used as they are."""
+
+
+class EndpointError(FedbbptError):
+    """An endpoint refuses for good; asking again would not help."""
+
+
+class BudgetError(FedbbptError):
+    """A spending cap would be passed; the run pauses and can be resumed with a higher cap."""
+
+
+class QuorumError(FedbbptError):
+    """Too few owners gave a usable report in a round; nothing was decided, resume later."""
+
+
+class StorageError(FedbbptError):
+    """A log or a run directory cannot be read or written, or belongs to another run."""
+
+
+class MessageError(FedbbptError):
+    """A message does not fit: wrong version, run, space, shape or range."""

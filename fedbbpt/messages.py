@@ -1,0 +1,142 @@
+"""What travels between server and owners: assignments out, reports back, and the server's state.
+
+The same frozen values are wire format, log record and test fixture.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fedbbpt.distributions import Distribution, Floats, Points, frozen_array
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Which of an owner's training examples, by the owner's own seeded permutation.
+
+    Attributes:
+        start: first place in the permutation, counted from 0 and wrapped at the end.
+        size: how many; an owner with fewer examples uses each of them once.
+    """
+
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """Score the server's candidates on one block of training examples.
+
+    Attributes:
+        points: shape (candidates, width).
+    """
+
+    points: Points
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Run a local search from the broadcast distribution.
+
+    Attributes:
+        candidates: candidates a generation.
+        generations: how many generations.
+        block: training examples of the first generation; later ones take the following places.
+    """
+
+    candidates: int
+    generations: int
+    block: Block
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluate:
+    """Compare a few prompts on held-out examples.
+
+    Attributes:
+        points: shape (rows, width); row 0 is what the others are compared with.
+        samples: number of the draw, one a row; a point repeated with another draw measures noise.
+        split: ``"dev"`` or ``"test"``.
+    """
+
+    points: Points
+    samples: tuple[int, ...]
+    split: str
+
+
+Work = Score | Search | Evaluate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """One round's work for one owner.
+
+    Attributes:
+        round: from 0.
+        work: what to do.
+        distribution: the server's current distribution over prompts.
+        fingerprint: identity of space, task and scoring; an owner refuses any other.
+        seed: the run's seed, for streams that all owners share.
+    """
+
+    round: int
+    work: Work
+    distribution: Distribution
+    fingerprint: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """One owner's statistics for one round: arrays and counts, never a text or an example.
+
+    Attributes:
+        client: name of the owner.
+        round: as in the assignment.
+        fingerprint: as in the assignment.
+        statistics: named arrays; what a work's arrays mean stands beside the work's code.
+        additive: names of the statistics that may be summed over owners.
+        weight: examples behind the figures; 0 says that nothing usable was measured.
+        asked: items asked for.
+        missing: items without a usable reply.
+        unreadable: items answered in another form than asked.
+        calls: requests that reached the model.
+    """
+
+    client: str
+    round: int
+    fingerprint: str
+    statistics: Mapping[str, Floats]
+    additive: frozenset[str]
+    weight: float
+    asked: int
+    missing: int
+    unreadable: int
+    calls: int
+
+    def __post_init__(self) -> None:
+        frozen = {
+            name: frozen_array(array, name=f"statistics.{name}")
+            for name, array in sorted(self.statistics.items())
+        }
+        object.__setattr__(self, "statistics", frozen)
+        unknown = self.additive - frozen.keys()
+        if unknown:
+            raise ValueError(f"additive: no statistic is named {', '.join(sorted(unknown))}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Where the server stands between rounds.
+
+    Attributes:
+        round: rounds finished.
+        distribution: over prompts.
+        memory: what an aggregator carries from round to round, and its last merged figures.
+    """
+
+    round: int
+    distribution: Distribution
+    memory: Mapping[str, Floats] = field(default_factory=dict)
