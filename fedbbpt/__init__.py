@@ -1,1 +1,25 @@
 """Tune the prompts of a language model nobody can open, together, without sharing data."""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fedbbpt.api import Result, optimize
+    from fedbbpt.tuned import Reading, TunedPrompt
+
+__version__ = "0.1.0"
+__all__ = ["Reading", "Result", "TunedPrompt", "optimize"]
+
+_PLACES = {
+    "Reading": "fedbbpt.tuned",
+    "Result": "fedbbpt.api",
+    "TunedPrompt": "fedbbpt.tuned",
+    "optimize": "fedbbpt.api",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Late, so that ``fedbbpt --help`` answers without loading numpy.
+    if name not in _PLACES:
+        raise AttributeError(f"module 'fedbbpt' has no attribute {name!r}")
+    return vars(importlib.import_module(_PLACES[name]))[name]

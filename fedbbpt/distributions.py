@@ -15,6 +15,10 @@ Points = NDArray[np.float64]
 """Shape (n, width): one point a row."""
 
 
+CENTRED = 1e-12
+"""A table whose mean is below this share of its largest logit counts as centred."""
+
+
 def frozen_array(values: object, *, name: str) -> Floats:
     """Return a read-only float64 copy.
 
@@ -41,8 +45,8 @@ class Categorical:
     def __post_init__(self) -> None:
         if not self.logits or any(np.ndim(slot) != 1 or np.size(slot) < 1 for slot in self.logits):
             raise ValueError("logits: every slot needs at least one choice")
-        centred = tuple(frozen_array(slot - np.mean(slot), name="logits") for slot in self.logits)
-        object.__setattr__(self, "logits", centred)
+        slots = (frozen_array(slot, name="logits") for slot in self.logits)
+        object.__setattr__(self, "logits", tuple(_centred(slot) for slot in slots))
 
     @property
     def probabilities(self) -> tuple[Floats, ...]:
@@ -73,6 +77,14 @@ class Gaussian:
         object.__setattr__(self, "mean", mean)
         if self.cov is not None:
             object.__setattr__(self, "cov", _checked_covariance(self.cov, mean.size))
+
+
+def _centred(slot: Floats) -> Floats:
+    # What is centred already stays as it is, so that a decoded table has the bits of the encoded.
+    mean = float(slot.mean())
+    if abs(mean) <= CENTRED * float(np.abs(slot).max()):
+        return slot
+    return frozen_array(slot - mean, name="logits")
 
 
 def _checked_covariance(values: Floats, size: int) -> Floats:

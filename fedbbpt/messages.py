@@ -56,7 +56,7 @@ class Evaluate:
     """Compare a few prompts on held-out examples.
 
     Attributes:
-        points: shape (rows, width); row 0 is what the others are compared with.
+        points: shape (rows, width); all rows are compared in pairs.
         samples: number of the draw, one a row; a point repeated with another draw measures noise.
         split: ``"dev"`` or ``"test"``.
     """

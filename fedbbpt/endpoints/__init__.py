@@ -2,7 +2,8 @@
 
 A *wire* makes one attempt at one request. Wrappers with the same method add what an attempt needs:
 recording, limits, retries. An *endpoint* answers a whole batch: look-up and reservation act on
-lists. To add a kind of endpoint, write one file here with one public frozen dataclass in ``__all__``.
+lists. To add a kind of endpoint, write one file here with one public frozen dataclass in
+``__all__``.
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ class Profile:
         top_logprobs: most alternatives of the first token that it reports; 0 means text only.
         concurrency: attempts under way at once.
         local: True where the destination is this machine.
+        pinned: True where ``identity`` alone pins the model, as a digest of its weights does.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Profile:
     top_logprobs: int
     concurrency: int
     local: bool
+    pinned: bool = False
 
 
 class AttemptError(FedbbptError):
@@ -74,6 +77,11 @@ class Endpoint(Protocol):
     @property
     def profile(self) -> Profile:
         """What the endpoint is and gives back."""
+        ...
+
+    @property
+    def calls(self) -> int:
+        """Requests of this object that reached the model so far; journal hits are not calls."""
         ...
 
     async def complete(self, requests: Sequence[Request]) -> list[Completion | Missing]:

@@ -10,7 +10,10 @@ from fedbbpt.data import Example
 
 
 class Metric(Protocol):
-    """Scores answers one by one. Law: a missing answer is never scored, an unreadable one gets 0."""
+    """Scores answers one by one.
+
+    Law: a missing answer is never scored, an unreadable one gets 0.
+    """
 
     def item(self, answer: Answer, example: Example) -> float:
         """Return the score of one answer, in [0, 1].

@@ -1,0 +1,5 @@
+"""``python -m fedbbpt``."""
+
+from fedbbpt.cli import main
+
+main()

@@ -1,0 +1,42 @@
+"""The command line: one module a command, loaded when it is named."""
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "recipes": "List the published methods that ship with the package.",
+    "resume": "Go on with a run that was stopped, from its folder.",
+    "run": "Tune a prompt as a run file says.",
+}
+
+
+class Late(click.Group):
+    """Loads a command's module when it is called, so that ``--help`` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"fedbbpt.cli.{cmd_name}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"fedbbpt.cli.{cmd_name}.command is no click command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=Late, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fedbbpt")
+def main() -> None:
+    """Tune the prompts of a language model nobody can open, together.
+
+    Every owner's examples go to the endpoint that the owner names and nowhere else.
+    """

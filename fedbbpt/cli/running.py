@@ -1,0 +1,112 @@
+"""What ``run`` and ``resume`` share: prepare, run, show, and say errors in one line."""
+
+import asyncio
+import functools
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+import orjson
+from rich.console import Console
+
+from fedbbpt.canonical import canonical_json
+from fedbbpt.cli.plan import show_plan
+from fedbbpt.cli.view import PlainProgress, Progress, RichProgress, show_results
+from fedbbpt.config.prepare import Prepared, prepare
+from fedbbpt.config.runfile import RunFile
+from fedbbpt.errors import ConfigError, FedbbptError
+from fedbbpt.runs.directory import RunDirectory
+from fedbbpt.runs.experiment import Finished, Watcher, run_experiment
+from fedbbpt.safe_text import safe_text
+from fedbbpt.storage.crash import arm
+
+INTERRUPTED = 130
+CRASH_AT = "FEDBBPT_CRASH_AT"
+_Arguments = ParamSpec("_Arguments")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the user asked to see.
+
+    Attributes:
+        as_json: one JSON object on standard output, progress on standard error.
+        dry_run: the plan only.
+    """
+
+    as_json: bool = False
+    dry_run: bool = False
+
+
+def plain_errors(function: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
+    """Print our own errors in one line and exit with their code; others keep their traceback."""
+
+    @functools.wraps(function)
+    def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except FedbbptError as error:
+            click.echo(f"error: {safe_text(str(error))}", err=True)
+            sys.exit(error.exit_code)
+
+    return guarded
+
+
+def start(run: RunFile, shown: Shown, *, baselines: bool) -> None:
+    """Run, or go on with, a run and show how it ends.
+
+    Raises:
+        FedbbptError: it cannot start or go on.
+    """
+    wanted = baselines or (run.simulation is not None and run.simulation.baselines)
+    if wanted and run.simulation is None:
+        raise ConfigError(
+            "--baselines: they look at all owners' data in one place, which only a run with "
+            "[simulation] may do"
+        )
+    arm(int(os.environ[CRASH_AT]) if CRASH_AT in os.environ else None)
+    prepared = prepare(run, os.environ)
+    directory = RunDirectory(Path(run.directory))
+    console = Console(stderr=shown.as_json, highlight=False)
+    if shown.dry_run:
+        show_plan(console, prepared, baselines=wanted)
+        return
+    finished = _run(prepared, directory, _progress(console, prepared), baselines=wanted)
+    if shown.as_json:
+        click.echo(_json(finished))
+    else:
+        show_results(console, finished.results, finished.stats, str(directory.path))
+
+
+def _run(
+    prepared: Prepared, directory: RunDirectory, progress: Progress, *, baselines: bool
+) -> Finished:
+    watcher = Watcher(progress.round_done, progress.stage)
+    try:
+        return asyncio.run(run_experiment(prepared, directory, watcher, baselines=baselines))
+    except KeyboardInterrupt:
+        click.echo(
+            "stopped; every completion received is kept. "
+            f"Go on with: fedbbpt resume {directory.path}",
+            err=True,
+        )
+        sys.exit(INTERRUPTED)
+
+
+def _progress(console: Console, prepared: Prepared) -> Progress:
+    if console.is_terminal:
+        return RichProgress(console, prepared.plan.requests)
+    return PlainProgress(functools.partial(click.echo, err=console.stderr))
+
+
+def _json(finished: Finished) -> str:
+    body = {
+        "directory": str(finished.directory.path),
+        "results": orjson.loads(finished.results.encode()),
+        "stats": orjson.loads(finished.stats.encode()),
+    }
+    return canonical_json(body).decode()

@@ -1,0 +1,1 @@
+"""Run files: strict TOML in, frozen values and composed objects out; reads the environment."""

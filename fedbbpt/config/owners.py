@@ -1,0 +1,158 @@
+"""The owners of a run and their examples: read, dealt, split, and checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from fedbbpt.config.runfile import RunFile
+from fedbbpt.config.sections import DataSection, OwnerSection, RolesSection
+from fedbbpt.config.strict import read_section
+from fedbbpt.data import Example, OwnerData
+from fedbbpt.datasets.columns import Columns
+from fedbbpt.datasets.owner_check import check_owner
+from fedbbpt.datasets.reading import read_examples
+from fedbbpt.errors import ConfigError, DataError
+from fedbbpt.randomness import rng
+from fedbbpt.splits import (
+    Shares,
+    by_key,
+    deduplicate,
+    dirichlet,
+    iid,
+    k_shot,
+    normalised,
+    roles,
+)
+
+FEWEST_HELD_OUT = 4
+
+
+class Unique(NamedTuple):
+    """Examples without repeated inputs, and how many were dropped."""
+
+    examples: tuple[Example, ...]
+    repeated: int
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedOwner:
+    """One owner's examples in their roles, its section, and what was odd about its data."""
+
+    data: OwnerData
+    section: OwnerSection
+    warnings: tuple[str, ...]
+
+
+def load_owners(run: RunFile) -> tuple[LoadedOwner, ...]:
+    """Read all examples and give every owner its train, dev and test splits.
+
+    Raises:
+        DataError: a file or its examples cannot be used.
+        ConfigError: the split asked for cannot be made.
+    """
+    hands = _dealt(run, run.data) if run.data else _own(run)
+    seen: set[str] = set()
+    return tuple(_loaded(run, section, _unique(run, hand, seen)) for section, hand in hands)
+
+
+Hand = tuple[OwnerSection, tuple[Example, ...]]
+
+
+def _unique(run: RunFile, examples: tuple[Example, ...], seen: set[str]) -> Unique:
+    """Drop repeated inputs: within an owner always, across owners only where one process sees all."""
+    own = deduplicate(examples)
+    if run.simulation is None:
+        return Unique(own.examples, own.dropped, 0)
+    new = tuple(e for e in own.examples if normalised(e.input) not in seen)
+    seen.update(normalised(example.input) for example in new)
+    return Unique(new, own.dropped, len(own.examples) - len(new))
+
+
+def _own(run: RunFile) -> list[Hand]:
+    names = [owner.name for owner in run.owners]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(
+                f"[owner] name: {name!r} is given twice; owners need names of their own"
+            )
+    return [
+        (owner, _read(Path(owner.data), owner.columns, run.task.labels)) for owner in run.owners
+    ]
+
+
+def _dealt(run: RunFile, data: DataSection) -> list[Hand]:
+    examples = _read(Path(run.base) / data.path, data.columns, run.task.labels)
+    try:
+        if data.k_shot:
+            examples = k_shot(examples, data.k_shot, rng(run.seed, "k-shot"))
+        dealt = _deal(examples, data, run.seed)
+    except ValueError as error:
+        raise ConfigError(f"[data] {error}") from error
+    return [(OwnerSection(name=name, data=data.path), dealt[name]) for name in sorted(dealt)]
+
+
+def _deal(
+    examples: tuple[Example, ...], data: DataSection, seed: int
+) -> Mapping[str, tuple[Example, ...]]:
+    match data.split:
+        case "key":
+            return by_key(examples)
+        case "iid":
+            return iid(examples, data.owners, rng(seed, "deal"))
+        case "dirichlet":
+            return dirichlet(examples, data.owners, data.alpha, data.min_size, rng(seed, "deal"))
+        case "one":
+            return {"all": examples}
+        case other:
+            raise ValueError(f"split: {other!r} is unknown; use key, iid, dirichlet or one")
+
+
+def _read(
+    path: Path, columns: Mapping[str, object], labels: tuple[str, ...]
+) -> tuple[Example, ...]:
+    return read_examples(path, read_section(Columns, columns, "columns"), labels)
+
+
+def _loaded(run: RunFile, section: OwnerSection, unique: Unique) -> LoadedOwner:
+    try:
+        warnings = check_owner(
+            unique.examples,
+            run.task.labels,
+            simulation=run.simulation is not None,
+            allow_one_class=section.allow_one_class,
+        )
+        drawn = roles(
+            unique.examples, _shares(run.roles), rng(run.seed, "roles", client=section.name)
+        )
+    except (ValueError, DataError) as error:
+        raise DataError(f"{section.name}: {error}") from error
+    if unique.repeated:
+        warnings = (*warnings, f"{unique.repeated} repeated inputs were dropped")
+    if unique.elsewhere:
+        warnings = (*warnings, f"{unique.elsewhere} inputs that another owner has were dropped")
+    data = OwnerData(section.name, drawn.train, drawn.dev, drawn.test)
+    _check_sizes(data, section)
+    return LoadedOwner(data, section, warnings)
+
+
+def _shares(section: RolesSection) -> Shares:
+    values = (section.train, section.dev, section.test)
+    if all(value.is_integer() for value in values) and sum(values) > 1:
+        return Shares(*map(int, values))
+    return Shares(*values)
+
+
+def _check_sizes(data: OwnerData, section: OwnerSection) -> None:
+    if len(data.train) < section.min_block:
+        raise DataError(
+            f"{data.owner}: {len(data.train)} training examples are below its smallest block of "
+            f"{section.min_block}; give it more examples or a larger [roles] train"
+        )
+    for role in ("dev", "test"):
+        if len(data.splits()[role]) < FEWEST_HELD_OUT:
+            raise DataError(
+                f"{data.owner}: {len(data.splits()[role])} {role} examples decide nothing; give it "
+                f"more examples or a larger [roles] {role}"
+            )

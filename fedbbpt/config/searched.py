@@ -1,0 +1,73 @@
+"""The starting prompt and the space around it, from the tables of a run file."""
+
+from pathlib import Path
+
+import numpy as np
+
+from fedbbpt.config.runfile import RunFile
+from fedbbpt.config.sections import PromptSection
+from fedbbpt.data import Task
+from fedbbpt.distributions import Floats, width
+from fedbbpt.errors import ConfigError
+from fedbbpt.library import bank_names, load, load_bank, merge, names
+from fedbbpt.plugins import build
+from fedbbpt.prompts import INPUT, messages_from
+from fedbbpt.spaces import Space
+from fedbbpt.spaces.assembly import assemble
+from fedbbpt.spaces.bank import Bank
+from fedbbpt.spaces.slots import Slots
+from fedbbpt.spaces.start import Start
+from fedbbpt.spaces.wording import wordings_for
+
+
+def searched_space(run: RunFile, *, generate: bool) -> Space:
+    """Return the space of a run; its origin is the run's starting prompt.
+
+    Raises:
+        ConfigError: the prompt, a library or the space cannot be meant.
+    """
+    task = Task(run.task.name, run.task.topic, run.task.labels)
+    try:
+        start = starting_prompt(run.prompt)
+        match run.space.use:
+            case "slots":
+                library = merge(load(_library(run, name)) for name in run.space.library)
+                return Slots(task, start, library, run.prompt.frozen, run.space.limit, generate)
+            case "bank":
+                return _bank(run, task, start, generate=generate)
+            case own:
+                space: Space = build("spaces", {"use": own}, "space", task=task, start=start)
+                return space
+    except ValueError as error:
+        raise ConfigError(f"[prompt] {error}") from error
+
+
+def starting_prompt(section: PromptSection) -> Start:
+    """Return the parts of the start.
+
+    Raises:
+        ValueError: no ``{input}``, or messages that are no conversation.
+    """
+    if section.messages:
+        if section.system or section.user or section.hint:
+            raise ValueError("messages: give either messages, or system, user and hint")
+        return Start.from_messages(messages_from(list(section.messages)), section.words)
+    return Start(section.system, section.user or INPUT, section.words, section.hint)
+
+
+def origin(space: Space) -> Floats:
+    """Return the point of the starting prompt, shape (width,)."""
+    return np.zeros(width(space.initial()))
+
+
+def _bank(run: RunFile, task: Task, start: Start, *, generate: bool) -> Bank:
+    wording = wordings_for(task.labels, [start.words], generate=generate).choices[0]
+    entries = [entry for name in run.space.library for entry in load_bank(_library(run, name))]
+    return Bank.from_entries(assemble(start, task, wording), entries, task=task, wording=wording)
+
+
+def _library(run: RunFile, name: str) -> str | Path:
+    if name in names() or name in bank_names():
+        return name
+    path = Path(run.base) / name
+    return path if path.suffix == ".toml" else name

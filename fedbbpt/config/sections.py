@@ -1,0 +1,223 @@
+"""The tables of a run file; defaults live here and nowhere else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Table = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSection:
+    """``[task]``: what is asked.
+
+    Attributes:
+        name: short, for the run directory and the report.
+        topic: what is asked about the input, a noun phrase.
+        labels: closed label set; leave out for free answers.
+    """
+
+    name: str
+    topic: str = "text"
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSection:
+    """``[prompt]``: the starting prompt, in parts or as messages, and what must not change.
+
+    Attributes:
+        system: system message; empty sends none.
+        user: the last user message, with ``{input}`` once.
+        hint: a sentence added to the system message.
+        words: the word for each label; the labels themselves if left out.
+        messages: your own conversation instead of system and user, as {role, content} tables.
+        frozen: axes that keep the start's part: instruction, input, wording, hint, exemplars.
+    """
+
+    system: str = ""
+    user: str = ""
+    hint: str = ""
+    words: tuple[str, ...] = ()
+    messages: tuple[dict[str, object], ...] = ()
+    frozen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceSection:
+    """``[space]``: which prompts are searched.
+
+    Attributes:
+        use: ``"slots"``, ``"bank"`` or your own.
+        library: seed files by name, or paths beside the run file.
+        limit: most choices a slot; 0 takes all.
+    """
+
+    use: str = "slots"
+    library: tuple[str, ...] = ("classification",)
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerSection:
+    """``[[owner]]``: one participant. A client file holds the same keys at its top level.
+
+    Attributes:
+        name: letters, digits, ``-``, ``_`` and ``.``.
+        data: file of examples, beside the file that names it.
+        file: a client file to read these keys from.
+        endpoint: its own endpoint; the run's ``[endpoint]`` if left out.
+        columns: how the file calls id, input, target, targets, domain.
+        min_block: smallest block it answers for.
+        allow_one_class: accept a single label in its own data.
+    """
+
+    name: str = ""
+    data: str = ""
+    file: str = ""
+    endpoint: Table = field(default_factory=dict)
+    columns: Table = field(default_factory=dict)
+    min_block: int = 8
+    allow_one_class: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataSection:
+    """``[data]``: one data set dealt to simulated owners.
+
+    Attributes:
+        path: file of examples, beside the run file.
+        split: ``"key"`` (by domain), ``"iid"``, ``"dirichlet"`` or ``"one"``.
+        owners: how many, for iid and dirichlet.
+        alpha: concentration of the Dirichlet label skew.
+        min_size: fewest examples of an owner.
+        k_shot: keep this many examples a label before dealing; 0 keeps all.
+        columns: how the file calls id, input, target, targets, domain.
+    """
+
+    path: str
+    split: str = "key"
+    owners: int = 4
+    alpha: float = 0.3
+    min_size: int = 24
+    k_shot: int = 0
+    columns: Table = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RolesSection:
+    """``[roles]``: shares (at most 1 together) or counts of every owner's examples."""
+
+    train: float = 0.4
+    dev: float = 0.25
+    test: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringSection:
+    """``[scoring]``: how an answer becomes figures.
+
+    Attributes:
+        metric: a metric plugin and its fields.
+        read: ``"auto"``, ``"logprobs"`` or ``"generate"``.
+        max_tokens: longest generated answer, where answers are generated.
+        loss_bound: largest loss of one item, in nats.
+        calibrate: ``"fitted"``, ``"mean"`` (label-free) or ``"none"``.
+        shrinkage: pull of fitted biases towards 0.
+        calibration_examples: training examples used to calibrate a compared prompt.
+    """
+
+    metric: Table = field(default_factory=lambda: {"use": "accuracy"})
+    read: str = "auto"
+    max_tokens: int = 12
+    loss_bound: float = 4.0
+    calibrate: str = "fitted"
+    shrinkage: float = 0.1
+    calibration_examples: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSection:
+    """``[search]``: rounds and requests; see ``schedule.Schedule``.
+
+    Attributes:
+        work: ``"score"`` (all owners score the server's candidates) or ``"local"`` (every owner
+            searches, the server merges distributions).
+        rounds: at most so many.
+        requests: distinct requests the search may ask.
+        candidates: a round or a generation.
+        block: training examples an owner uses in the first round.
+        nested: blocks grow as candidates drop.
+        clients_per_round: 0 asks all.
+        quorum: owners that must report.
+        generations: of a local search.
+    """
+
+    work: str = "score"
+    rounds: int = 20
+    requests: int = 2000
+    candidates: int = 12
+    block: int = 8
+    nested: bool = True
+    clients_per_round: int = 0
+    quorum: int = 1
+    generations: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GateSection:
+    """``[gate]``: the level of the paired test on dev."""
+
+    alpha: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class CapsSection:
+    """``[caps]``: hard limits on what this run directory may pay for; 0 sets none."""
+
+    calls: int = 0
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationSection:
+    """``[simulation]``: its presence says that all owners live in this process.
+
+    Attributes:
+        baselines: also search for every owner alone and for pooled data.
+    """
+
+    baselines: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunSection:
+    """A whole run file.
+
+    Attributes:
+        task: what is asked.
+        prompt: the start.
+        endpoint: the endpoint of owners that name none.
+        recipe: a published method whose tables are the defaults of this file.
+        seed: of all randomness.
+        dir: run directory; ``runs/<task name>`` if left out.
+        data: one data set dealt to simulated owners, or
+        owner: the owners.
+    """
+
+    task: Table
+    prompt: Table = field(default_factory=dict)
+    endpoint: Table = field(default_factory=dict)
+    recipe: str = "halving"
+    seed: int = 0
+    dir: str = ""
+    data: Table = field(default_factory=dict)
+    owner: tuple[dict[str, object], ...] = ()
+    roles: Table = field(default_factory=dict)
+    space: Table = field(default_factory=dict)
+    optimizer: Table = field(default_factory=dict)
+    aggregator: Table = field(default_factory=dict)
+    search: Table = field(default_factory=dict)
+    scoring: Table = field(default_factory=dict)
+    gate: Table = field(default_factory=dict)
+    caps: Table = field(default_factory=dict)
+    simulation: Table | None = None

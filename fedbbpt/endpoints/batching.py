@@ -1,0 +1,147 @@
+"""An endpoint over a wire: a whole batch is looked up, reserved, sent and put back in place.
+
+The wrappers are composed in this order::
+
+    Batched(Retrying(Limited(Recorded(wire))))
+
+``Recorded`` is innermost, so that every attempt leaves its trace. ``Limited`` is inside
+``Retrying``, so that a request which pauses before its next attempt takes no one's place.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fedbbpt.answers import Missing
+from fedbbpt.completions import Completion, Request
+from fedbbpt.endpoints import AttemptError, Profile, Wire
+from fedbbpt.endpoints.journal import Journal, request_key
+from fedbbpt.endpoints.ledger import Caps, worst_tokens
+from fedbbpt.errors import BudgetError, FedbbptError
+
+Outcome = Completion | Missing
+
+
+@dataclass(slots=True, eq=False)
+class _Batch:
+    """What one batch knows so far.
+
+    Attributes:
+        outcomes: by key.
+        received: completions that this batch itself received.
+        pauses: refusals by a cap in the middle of the batch.
+    """
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    received: int = 0
+    pauses: list[BudgetError] = field(default_factory=list)
+
+
+class Batched:
+    """Answers batches; endpoints that share a journal share its answers, caps and calls under way.
+
+    Law: without errors, ``requests == hits + calls + missing``.
+
+    Attributes:
+        profile: what the endpoint is and gives back.
+        requests: requests answered so far.
+        hits: those that cost no call of their own: journalled, asked twice, or already under way.
+        calls: completions that this endpoint itself received.
+        missing: those that got no usable reply.
+    """
+
+    def __init__(self, wire: Wire, profile: Profile, journal: Journal, caps: Caps) -> None:
+        self.profile = profile
+        self.requests = 0
+        self.hits = 0
+        self.calls = 0
+        self.missing = 0
+        self._wire = wire
+        self._journal = journal
+        self._caps = caps
+
+    async def complete(self, requests: Sequence[Request]) -> list[Outcome]:
+        """Answer each request, in the same positions; sends begin in the order given.
+
+        Requests that share a long beginning should stand together: endpoints cache it.
+
+        Raises:
+            EndpointError: the endpoint refuses for good; what was under way is cancelled.
+            BudgetError: the batch could pass the cap and nothing of it was sent; or attempts after
+                unknown outcomes used up the room, and what was under way is in the journal.
+            StorageError: the journal cannot be written.
+        """
+        keys = [request_key(self.profile.identity, request) for request in requests]
+        batch = _Batch()
+        misses: dict[str, Request] = {}
+        for key, request in zip(keys, requests, strict=True):
+            if key in batch.outcomes or key in misses:
+                continue
+            completion = self._journal.lookup(key)
+            if completion is None:
+                misses[key] = request
+            else:
+                batch.outcomes[key] = completion
+        while misses:
+            await self._answer(misses, batch)
+            misses = {key: misses[key] for key in misses if key not in batch.outcomes}
+        replies = [batch.outcomes[key] for key in keys]
+        missing = sum(isinstance(reply, Missing) for reply in replies)
+        self.requests += len(replies)
+        self.missing += missing
+        self.hits += len(replies) - missing - batch.received
+        return replies
+
+    async def _answer(self, misses: Mapping[str, Request], batch: _Batch) -> None:
+        """Send what no other batch has under way; await the rest, of which some may stay open."""
+        flights = self._journal.flights
+        elsewhere = {key: flights[key] for key in misses if key in flights}
+        own = {key: request for key, request in misses.items() if key not in elsewhere}
+        await self._fly(own, batch)
+        if elsewhere:
+            # Unlike a plain await, wait() leaves the other batch's futures alone on cancellation.
+            await asyncio.wait(elsewhere.values())
+        for key, flight in elsewhere.items():
+            outcome = flight.result()
+            if outcome is not None:
+                batch.outcomes[key] = outcome
+
+    async def _fly(self, own: Mapping[str, Request], batch: _Batch) -> None:
+        """Send every request once; all flights have landed when this returns or raises."""
+        account, flights = self._journal.account, self._journal.flights
+        account.reserve(self._caps, {key: worst_tokens(item) for key, item in own.items()})
+        loop = asyncio.get_running_loop()
+        flights.update({key: loop.create_future() for key in own})
+        fatal: Exception | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                for key, request in own.items():
+                    group.create_task(self._ask(key, request, batch))
+        except* FedbbptError as errors:
+            fatal = errors.exceptions[0]
+        finally:
+            # Only what has not landed: another batch may already ask again for the rest.
+            for key in own.keys() - batch.outcomes.keys():
+                self._land(key, None)
+        if fatal is not None:
+            raise fatal
+        if batch.pauses:
+            raise batch.pauses[0]
+
+    async def _ask(self, key: str, request: Request, batch: _Batch) -> None:
+        try:
+            outcome: Outcome = await self._wire.send(request)
+            self.calls += 1
+            batch.received += 1
+        except AttemptError as error:
+            outcome = Missing(error.reason)
+        except BudgetError as error:
+            # Collected, not raised: replies that are paid for and on their way still come in.
+            batch.pauses.append(error)
+            return
+        batch.outcomes[key] = outcome
+        self._land(key, outcome)
+
+    def _land(self, key: str, outcome: Outcome | None) -> None:
+        self._journal.account.release((key,))
+        self._journal.flights.pop(key).set_result(outcome)

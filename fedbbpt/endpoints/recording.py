@@ -1,0 +1,58 @@
+"""A wire that leaves a durable trace of each attempt: intent before, outcome after."""
+
+from fedbbpt.completions import Completion, Request
+from fedbbpt.endpoints import AttemptError, Wire
+from fedbbpt.endpoints.journal import Journal, request_key
+from fedbbpt.endpoints.ledger import Caps, worst_tokens
+from fedbbpt.errors import EndpointError
+from fedbbpt.storage.crash import crash_point
+
+_UNLIMITED = Caps()
+
+
+class Recorded:
+    """The innermost wrapper: what reaches the wire is in the journal first.
+
+    A cancelled or killed attempt leaves its intent open: possibly billed. The caps are checked here
+    a last time, because a second attempt after an unknown outcome may be billed a second time.
+    """
+
+    def __init__(
+        self, wire: Wire, journal: Journal, identity: str, owner: str, caps: Caps = _UNLIMITED
+    ) -> None:
+        self._wire = wire
+        self._journal = journal
+        self._identity = identity
+        self._owner = owner
+        self._caps = caps
+
+    async def send(self, request: Request) -> Completion:
+        """Make one attempt and record it.
+
+        Raises:
+            AttemptError: it failed, or the reply cannot be recorded.
+            EndpointError: it is refused for good.
+            BudgetError: one more attempt could pass a cap; nothing was sent.
+            StorageError: the journal cannot be written.
+        """
+        key, worst = request_key(self._identity, request), worst_tokens(request)
+        self._journal.account.reserve(self._caps, {key: worst})
+        self._journal.intend(key, self._owner, worst)
+        crash_point("send")
+        try:
+            completion = await self._wire.send(request)
+        except AttemptError as error:
+            self._journal.fail(key, error.reason, error.billed)
+            raise
+        except EndpointError:
+            self._journal.fail(key, "refused", billed=False)
+            raise
+        return self._record(key, completion)
+
+    def _record(self, key: str, completion: Completion) -> Completion:
+        try:
+            return self._journal.complete(key, completion)
+        except ValueError as error:
+            reason = "unusable reply"
+            self._journal.fail(key, reason, billed=True)
+            raise AttemptError(reason, billed=True) from error

@@ -1,0 +1,50 @@
+"""A wire that makes sure, before its first attempt, that the model behind an address is the same.
+
+Answers are journalled under an identity. Where an address and a name do not pin the model, one
+fixed greedy question does: its answer is part of the identity, and it is asked again before
+anything else is sent in a later process.
+"""
+
+import asyncio
+
+from fedbbpt.completions import Completion, Request
+from fedbbpt.endpoints import Wire
+from fedbbpt.endpoints.fingerprint import fingerprint_request
+from fedbbpt.errors import EndpointError
+
+TRIES = 2
+"""Live endpoints are noisy: one differing answer is asked for again before it is believed."""
+
+
+class SameModel:
+    """Compares the fingerprint question's answer once, then passes everything on."""
+
+    def __init__(self, wire: Wire, expected: str, name: str) -> None:
+        self._wire = wire
+        self._expected = expected
+        self._name = name
+        self._lock = asyncio.Lock()
+        self._sure = False
+
+    async def send(self, request: Request) -> Completion:
+        """Ask once.
+
+        Raises:
+            EndpointError: another model answers than the one whose answers are journalled.
+            AttemptError: as the wire within.
+        """
+        async with self._lock:
+            if not self._sure:
+                await self._check()
+        return await self._wire.send(request)
+
+    async def _check(self) -> None:
+        for _ in range(TRIES):
+            completion = await self._wire.send(fingerprint_request())
+            if completion.text == self._expected:
+                self._sure = True
+                return
+        raise EndpointError(
+            f"{self._name}: another model answers here than when this run began (its answer to the "
+            "fingerprint question differs); start a new run directory, or restore the model"
+        )

@@ -1,0 +1,1 @@
+"""How assignments reach owners and reports come back."""

@@ -1,0 +1,94 @@
+"""The plain way to ask: one request, and its reply is the answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fedbbpt.answers import Answer, Missing
+from fedbbpt.completions import Completion, Request
+from fedbbpt.prompts import Prompt
+from fedbbpt.reading import read_free_text, read_label_scores, read_label_text, spoken_words
+from fedbbpt.reasoning import Step
+
+__all__ = ["Direct"]
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """Ask once and read the reply.
+
+    Attributes:
+        labels: the task's closed label set, empty for free answers.
+        top_logprobs: alternatives of the first token that the label scores are read from; 0 reads
+            the generated text. Counts only where there are labels.
+        max_tokens: longest reply, >= 1; 1 is enough for label scores.
+
+    Raises:
+        ValueError: a number out of range, or labels that are no choice.
+    """
+
+    labels: tuple[str, ...] = ()
+    top_logprobs: int = 0
+    max_tokens: int = 1
+
+    def __post_init__(self) -> None:
+        if self.top_logprobs < 0:
+            raise ValueError(f"top_logprobs: {self.top_logprobs} is below 0; give 0 to read text")
+        if self.max_tokens < 1:
+            raise ValueError(f"max_tokens: {self.max_tokens} leaves no reply; give at least 1")
+        if len(self.labels) == 1 or len(set(self.labels)) != len(self.labels):
+            raise ValueError("labels: no choice; give at least two different labels, or none")
+
+    def start(self, prompt: Prompt, question: str, *, sample: int = 0) -> "DirectDialogue":
+        """Begin the exchange about one question.
+
+        A prompt without words speaks the labels themselves.
+
+        Raises:
+            ValueError: the prompt has not one distinct word a label.
+        """
+        words = (prompt.words or self.labels) if self.labels else ()
+        spoken_words(self.labels, words)
+        request = Request(
+            messages=prompt.render(question),
+            max_tokens=self.max_tokens,
+            top_logprobs=self.top_logprobs if self.labels else 0,
+            sample=sample,
+        )
+        return DirectDialogue(self.labels, words, request)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectDialogue:
+    """One request and the reading of its reply.
+
+    Attributes:
+        labels: the label set, empty for free answers.
+        words: the word of each label.
+        request: what is asked.
+    """
+
+    labels: tuple[str, ...]
+    words: tuple[str, ...]
+    request: Request
+
+    def step(self, replies: Sequence[Completion | Missing]) -> Step:
+        """Return the request when there are no replies yet, else the answer.
+
+        Raises:
+            ValueError: more than one reply.
+        """
+        if not replies:
+            return (self.request,)
+        if len(replies) > 1:
+            raise ValueError(f"replies: {len(replies)} came for one request")
+        return self.read(replies[0])
+
+    def read(self, reply: Completion | Missing) -> Answer:
+        """Return what a reply to the request says."""
+        if isinstance(reply, Missing):
+            return reply
+        if not self.labels:
+            return read_free_text(reply.text)
+        if self.request.top_logprobs:
+            return read_label_scores(self.labels, self.words, reply.first)
+        return read_label_text(self.labels, self.words, reply.text)

@@ -1,0 +1,99 @@
+"""A run's folder: what lies where, whose it is, and how it is read by a person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from fedbbpt.canonical import canonical_json
+from fedbbpt.errors import StorageError
+from fedbbpt.storage.atomic import write_atomic
+
+RUN = "run.json"
+_INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """The files of one run.
+
+    Attributes:
+        path: the folder.
+    """
+
+    path: Path
+
+    @property
+    def calls(self) -> Path:
+        """The journal of calls."""
+        return self.path / "calls.log"
+
+    @property
+    def rounds(self) -> Path:
+        """The reports of every round."""
+        return self.path / "rounds.log"
+
+    @property
+    def openings(self) -> Path:
+        """Which runs beside this one opened which sealed test split."""
+        return self.path.parent / "test-openings.log"
+
+    def claim(self, identity: str, payload: Mapping[str, object]) -> None:
+        """Make the folder this run's, or check that it is.
+
+        Raises:
+            StorageError: the folder cannot be made or holds another run.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{self.path}: cannot be made: {error.strerror}") from error
+        earlier = self.settings()
+        if earlier is None:
+            self.write_json(RUN, {"identity": identity, "run": payload})
+        elif earlier["identity"] != identity:
+            raise StorageError(
+                f"{self.path}: holds another run ({_differences(earlier['run'], payload)}); "
+                "choose another folder with --dir, or give the run file its old content"
+            )
+
+    def settings(self) -> dict[str, object] | None:
+        """Return what ``claim`` wrote, or None in a fresh folder.
+
+        Raises:
+            StorageError: the file is there but cannot be read.
+        """
+        path = self.path / RUN
+        try:
+            found = orjson.loads(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{path}: cannot be read: {error}") from error
+        if not isinstance(found, dict) or not {"identity", "run"} <= found.keys():
+            raise StorageError(f"{path}: not the settings of a run")
+        return found
+
+    def write(self, name: str, data: bytes) -> Path:
+        """Write a file of the run, whole or not at all, and return its path."""
+        path = self.path / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{path.parent}: cannot be made: {error.strerror}") from error
+        write_atomic(path, data)
+        return path
+
+    def write_json(self, name: str, payload: Mapping[str, object]) -> Path:
+        """Write JSON that a person can read."""
+        values = orjson.loads(canonical_json(payload))
+        return self.write(name, orjson.dumps(values, option=_INDENTED))
+
+
+def _differences(earlier: object, now: Mapping[str, object]) -> str:
+    if not isinstance(earlier, dict):
+        return "its settings cannot be compared"
+    plain = orjson.loads(canonical_json(now))
+    differing = sorted(key for key in plain if plain[key] != earlier.get(key))
+    return f"different: {', '.join(differing)}" if differing else "different data"

@@ -1,0 +1,110 @@
+"""The stages of a run: search, the gate on dev, baselines, the sealed test."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from fedbbpt.config.connect import Connected
+from fedbbpt.config.searched import origin
+from fedbbpt.data import OwnerData
+from fedbbpt.distributions import Floats, Point, mode
+from fedbbpt.drivers import CommonCandidates, Driver, LocalSearches
+from fedbbpt.engines.local import Local
+from fedbbpt.messages import Evaluate, Report, State
+from fedbbpt.randomness import rng
+from fedbbpt.runs.rounds import Rounds
+from fedbbpt.schedule import Schedule
+from fedbbpt.server import Engine, RoundSummary, SearchOutcome, Server
+
+POOLED = "pooled"
+Progress = Callable[[str, RoundSummary], None]
+
+
+class Found(NamedTuple):
+    """A prompt's point in the space and the search that found it."""
+
+    point: Floats
+    outcome: SearchOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Runs the stages of one run over its connected owners.
+
+    Attributes:
+        connected: open endpoints.
+        rounds: what was recorded already.
+        progress: told after every search round.
+        announce: told what comes next, in plain words.
+    """
+
+    connected: Connected
+    rounds: Rounds
+    progress: Progress
+    announce: Callable[[str], None]
+
+    def _server(self, engine: Engine, quorum: int) -> Server:
+        prepared = self.connected.prepared
+        return Server(
+            engine, self.rounds, prepared.fingerprint, prepared.run.seed, quorum, self.progress
+        )
+
+    async def search(self, stage: str, engine: Engine, schedule: Schedule) -> Found:
+        """Search with the owners of ``engine``; the point is the mode of what it ended with."""
+        prepared = self.connected.prepared
+        start = prepared.space.initial()
+        driver: Driver
+        if prepared.run.search.work == "local":
+            driver = LocalSearches(prepared.aggregator, schedule)
+        else:
+            driver = CommonCandidates(
+                prepared.optimizer,
+                prepared.aggregator,
+                schedule,
+                start,
+                engine.sizes,
+                rng(prepared.run.seed, "optimizer"),
+            )
+        self.announce(stage)
+        server = self._server(engine, min(schedule.quorum, len(engine.sizes)))
+        outcome = await server.search(stage, driver, schedule, start)
+        return Found(mode(outcome.state.distribution), outcome)
+
+    async def evaluate(
+        self,
+        stage: str,
+        engine: Engine,
+        points: Sequence[Floats],
+        samples: Sequence[int],
+        split: str,
+    ) -> list[Report]:
+        """Compare prompts on a held-out split at every owner; all of them must report."""
+        self.announce(stage)
+        work = Evaluate(np.stack(points), tuple(samples), split)
+        start = Point(origin(self.connected.prepared.space))
+        server = self._server(engine, len(engine.sizes))
+        return await server.round(stage, State(0, start), work, tuple(engine.sizes))
+
+    async def alone(self, engine: Local) -> dict[str, Found]:
+        """Search with every owner alone, each on its own examples only."""
+        schedule = replace(self.connected.prepared.schedule, clients_per_round=0, quorum=1)
+        share = replace(schedule, requests=max(1, schedule.requests // len(engine.clients)))
+        return {
+            name: await self.search(f"alone: {name}", Local({name: client}), share)
+            for name, client in sorted(engine.clients.items())
+        }
+
+    async def pooled(self, engine: Local) -> Found:
+        """Search on all owners' training examples in one hand: what sharing data would give."""
+        prepared = self.connected.prepared
+        names = sorted(engine.clients)
+        train = tuple(e for name in names for e in prepared.data[name].train)
+        hand = OwnerData(POOLED, train, (), ())
+        client = self.connected.client(hand, line=names[0])
+        schedule = replace(prepared.schedule, clients_per_round=0, quorum=1)
+        block = schedule.block * len(names)
+        return await self.search(
+            "pooled data", Local({POOLED: client}), replace(schedule, block=block)
+        )

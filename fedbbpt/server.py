@@ -1,0 +1,162 @@
+"""The loop: assignments out, reports in, one pure merge, the next round."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from fedbbpt.distributions import Categorical, Distribution
+from fedbbpt.drivers import Driver
+from fedbbpt.errors import QuorumError
+from fedbbpt.messages import Assignment, Report, Score, State, Work
+from fedbbpt.schedule import Schedule
+
+
+class Engine(Protocol):
+    """Carries assignments to owners and brings their reports."""
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Training examples of each owner, by name."""
+        ...
+
+    async def gather(self, assignments: Mapping[str, Assignment]) -> list[Report]:
+        """Return the reports that arrived, in the order of the owners' names."""
+        ...
+
+
+class RoundLog(Protocol):
+    """Remembers the reports of every round, so that a resumed run replays them."""
+
+    def recorded(self, stage: str, round: int) -> tuple[Report, ...] | None:
+        """Return the reports of a finished round, or None."""
+        ...
+
+    def record(self, stage: str, round: int, reports: Sequence[Report]) -> None:
+        """Keep the reports of a round, durably, before they are used."""
+        ...
+
+
+class RoundSummary(NamedTuple):
+    """One search round for people.
+
+    Losses are calibrated cross-entropies in nats, means over the round's training items;
+    ``asked`` counts the round's items, ``requests`` the distinct ones of the search so far;
+    ``distribution`` holds the probabilities of every slot's choices after the round.
+    """
+
+    round: int
+    clients: tuple[str, ...]
+    candidates: int
+    block: int
+    asked: int
+    requests: int
+    best_loss: float
+    mean_loss: float
+    missing: int
+    unreadable: int
+    client_losses: tuple[tuple[str, float], ...]
+    distribution: tuple[tuple[float, ...], ...]
+
+
+class SearchOutcome(NamedTuple):
+    """Where a search ended, and why."""
+
+    state: State
+    rounds: tuple[RoundSummary, ...]
+    requests: int
+    ended: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Runs rounds.
+
+    Attributes:
+        engine: how owners are reached.
+        log: what is remembered of each round.
+        fingerprint: identity of space, task and scoring.
+        seed: the run's seed.
+        quorum: owners that must give a usable report.
+        progress: told the stage and the summary after every search round.
+    """
+
+    engine: Engine
+    log: RoundLog
+    fingerprint: str
+    seed: int
+    quorum: int = 1
+    progress: Callable[[str, RoundSummary], None] | None = None
+
+    async def round(
+        self, stage: str, state: State, work: Work, clients: Sequence[str]
+    ) -> list[Report]:
+        """Return the usable reports of one round, replayed if it is already recorded.
+
+        Raises:
+            QuorumError: too few usable reports; nothing is recorded, so a resume asks again.
+        """
+        recorded = self.log.recorded(stage, state.round)
+        if recorded is not None:
+            return list(recorded)
+        assignment = Assignment(state.round, work, state.distribution, self.fingerprint, self.seed)
+        reports = await self.engine.gather(dict.fromkeys(sorted(clients), assignment))
+        usable = [report for report in reports if report.weight > 0]
+        needed = min(self.quorum, len(clients))
+        if len(usable) < needed:
+            raise QuorumError(
+                f"{stage}, round {state.round}: {len(usable)} of {len(clients)} clients gave a "
+                f"usable report and the quorum is {needed}; nothing was decided. "
+                "Check the endpoints and resume"
+            )
+        self.log.record(stage, state.round, usable)
+        return usable
+
+    async def search(
+        self, stage: str, driver: Driver, schedule: Schedule, start: Distribution
+    ) -> SearchOutcome:
+        """Run rounds until the search is finished or its rounds or requests are spent."""
+        state = State(0, start)
+        summaries: list[RoundSummary] = []
+        while state.round < schedule.rounds:
+            clients = schedule.participants(tuple(self.engine.sizes), state.round, self.seed)
+            proposal = driver.propose(state, clients)
+            if proposal is None:
+                return SearchOutcome(state, tuple(summaries), driver.requests, "finished")
+            if driver.requests + proposal.requests > schedule.requests:
+                return SearchOutcome(state, tuple(summaries), driver.requests, "requests spent")
+            reports = await self.round(stage, state, proposal.work, clients)
+            state = driver.absorb(state, reports)
+            summary = _summary(state, proposal.work, reports, driver.requests)
+            summaries.append(summary)
+            if self.progress is not None:
+                self.progress(stage, summary)
+        return SearchOutcome(state, tuple(summaries), driver.requests, "rounds spent")
+
+
+def _summary(state: State, work: Work, reports: Sequence[Report], requests: int) -> RoundSummary:
+    table: tuple[tuple[float, ...], ...] = ()
+    if isinstance(state.distribution, Categorical):
+        table = tuple(tuple(map(float, slot)) for slot in state.distribution.probabilities)
+    losses = state.memory.get("losses", np.zeros(0))
+    best = int(np.argmin(losses)) if losses.size else 0
+    scored = isinstance(work, Score)
+    return RoundSummary(
+        round=state.round - 1,
+        clients=tuple(report.client for report in reports),
+        candidates=len(work.points) if isinstance(work, Score) else 0,
+        block=work.block.size if isinstance(work, Score) else 0,
+        asked=sum(report.asked for report in reports),
+        requests=requests,
+        best_loss=float(losses[best]) if losses.size else 0.0,
+        mean_loss=float(losses.mean()) if losses.size else 0.0,
+        missing=sum(report.missing for report in reports),
+        unreadable=sum(report.unreadable for report in reports),
+        client_losses=tuple(
+            (report.client, float(report.statistics["loss_sum"][best] / report.weight))
+            for report in reports
+            if scored
+        ),
+        distribution=table,
+    )

@@ -1,0 +1,74 @@
+"""What one owner brings to its work: examples, space, objective and its own minimum block."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fedbbpt.calibration import Calibration
+from fedbbpt.data import Example, OwnerData
+from fedbbpt.errors import MessageError
+from fedbbpt.messages import Block
+from fedbbpt.objective import Counts, Objective, Row, count_outcomes
+from fedbbpt.optimizers import Optimizer
+from fedbbpt.randomness import rng
+from fedbbpt.spaces import Space
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """One participant and all that stays at its home.
+
+    Attributes:
+        data: its private examples.
+        labels: the task's label set, empty for free answers.
+        space: the same for every owner of a run.
+        objective: how it measures prompts, on its own endpoint.
+        optimizer: for search work.
+        min_block: smallest block it answers for; exact losses on few examples are their labels.
+        calibration_examples: training examples used to calibrate a prompt that is compared.
+    """
+
+    data: OwnerData
+    labels: tuple[str, ...]
+    space: Space
+    objective: Objective
+    optimizer: Optimizer
+    min_block: int = 8
+    calibration_examples: int = 64
+
+    @property
+    def name(self) -> str:
+        """The owner's name."""
+        return self.data.owner
+
+    def block(self, block: Block, seed: int) -> list[Example]:
+        """Return the training examples that a block names.
+
+        Raises:
+            MessageError: the block is below this owner's own minimum.
+        """
+        if block.size < self.min_block:
+            raise MessageError(
+                f"{self.name}: a block of {block.size} examples is below this owner's minimum of "
+                f"{self.min_block}; raise [search] block"
+            )
+        train = self.data.train
+        order = permutation(len(train), seed, self.name)
+        size = min(block.size, len(train))
+        return [train[order[(block.start + i) % len(train)]] for i in range(size)]
+
+    async def calibrations(
+        self, rows: Sequence[Row], seed: int
+    ) -> tuple[list[Calibration], Counts]:
+        """Fit one calibration a row on this owner's labelled training split; it stays here."""
+        order = permutation(len(self.data.train), seed, self.name)
+        examples = [self.data.train[i] for i in order[: self.calibration_examples]]
+        answers = await self.objective.answers(rows, examples)
+        fitted = [self.objective.calibrator.fit(row, examples) for row in answers]
+        return fitted, count_outcomes(answers)
+
+
+def permutation(size: int, seed: int, owner: str) -> list[int]:
+    """Return the order in which an owner's blocks take its training examples."""
+    return [int(i) for i in np.asarray(rng(seed, "block", client=owner).permutation(size))]
