@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fedbbpt.config.prepare import prepare
 from fedbbpt.config.runfile import load_run, resolve
+from fedbbpt.experiment.running import Finished, Watcher, run_experiment
 from fedbbpt.runs.directory import RunDirectory
-from fedbbpt.runs.experiment import Finished, Watcher, run_experiment
 from fedbbpt.runs.results import Results, Stats
 from fedbbpt.tuned import TunedPrompt
 

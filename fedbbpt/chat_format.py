@@ -1,6 +1,7 @@
 """The OpenAI chat format: a request as its JSON body, a JSON reply as a completion; pure."""
 
 import math
+from collections.abc import Mapping
 
 from fedbbpt.completions import Completion, Request, TokenLogprob, Usage
 from fedbbpt.prompts import message_payload
@@ -90,7 +91,7 @@ def _usage(usage: object) -> Usage:
     return Usage(_count(fields, "prompt_tokens"), _count(fields, "completion_tokens"))
 
 
-def _count(fields: dict[str, object], name: str) -> int:
+def _count(fields: Mapping[str, object], name: str) -> int:
     value = fields.get(name)
     if value is None:
         return 0
@@ -99,8 +100,8 @@ def _count(fields: dict[str, object], name: str) -> int:
     return value
 
 
-def _object(value: object, where: str) -> dict[str, object]:
-    if not isinstance(value, dict):
+def _object(value: object, where: str) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
         raise ValueError(f"{where}: expected an object")
     return value
 

@@ -41,7 +41,9 @@ TUNED = PromptText(
     characters=301,
 )
 AXES = (
-    Axis("instruction", ("Is the following text …", "Read the text below …", "Classify …", "What …")),
+    Axis(
+        "instruction", ("Is the following text …", "Read the text below …", "Classify …", "What …")
+    ),
     Axis("words", ("negative / positive", "bad / good", "no / yes")),
     Axis("examples", ("none", "2 examples", "4 examples")),
     Axis("format", ("{input}", "Text: {input}")),
@@ -68,6 +70,7 @@ def sample_rounds() -> tuple[RoundSummary, ...]:
             clients=OWNERS,
             candidates=12,
             block=8,
+            asked=384,
             requests=384 * (round + 1) - 20 * round * round,
             best_loss=0.69 - 0.04 * round,
             mean_loss=0.82 - 0.03 * round,

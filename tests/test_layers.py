@@ -13,7 +13,7 @@ import pytest
 LAYERS = (
     "errors randomness canonical secret",
     "labels prompts data splits answers completions chat_format distributions messages"
-    " comparison gate reading tables templates safe_text",
+    " comparison gate reading safe_text",
     "codec",
     "storage",
     "library datasets",
@@ -23,11 +23,14 @@ LAYERS = (
     "endpoints",
     "optimizers",
     "aggregators",
-    "calibration fitted_bias mean_score objective tuned work client schedule drivers server",
+    "calibration fitted_bias mean_score uncalibrated objective tuned",
+    "work client schedule drivers server",
     "engines",
     "runs",
     "recipes",
-    "config plugins api",
+    "plugins config",
+    "experiment",
+    "api",
     "cli __init__ __main__",
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer.split()}

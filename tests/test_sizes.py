@@ -10,7 +10,9 @@ PARAMETERS = 6
 DEPTH = 4
 
 # path, or path:function -> why it is better longer
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "fedbbpt/runs/results.py": "one schema: fields and their documentation, hardly any code",
+}
 
 BLOCKS = (
     ast.If,

@@ -3,7 +3,7 @@
 import click
 import orjson
 
-from fedbbpt.config.runfile import load_recipe, recipe_names
+from fedbbpt.config.recipes import load_recipe, recipe_names
 
 
 @click.command(name="recipes")

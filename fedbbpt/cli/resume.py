@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from fedbbpt.cli.running import Shown, plain_errors, start
+from fedbbpt.cli.shared import Shown, plain_errors, start
 from fedbbpt.config.runfile import restore
 from fedbbpt.errors import ConfigError
 from fedbbpt.runs.directory import RunDirectory

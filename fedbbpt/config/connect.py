@@ -100,8 +100,8 @@ async def connected(prepared: Prepared, journal: Journal) -> AsyncIterator[Conne
 async def _line(connector: Connector, wire: Wire, journal: Journal, caps: Caps, owner: str) -> Line:
     profile = connector.profile()
     if profile.pinned:
-        return Line(profile, _wrapped(wire, profile, journal, owner))
-    plain = _wrapped(wire, profile, journal, owner)
+        return Line(profile, _wrapped(wire, profile, journal, caps, owner))
+    plain = _wrapped(wire, profile, journal, caps, owner)
     asking = Batched(plain, profile, journal, caps)
     (answer,) = await asking.complete([fingerprint_request()])
     if isinstance(answer, Missing):
@@ -111,9 +111,9 @@ async def _line(connector: Connector, wire: Wire, journal: Journal, caps: Caps, 
         )
     full = replace(profile, identity=digest([profile.identity, answer.text]))
     guarded = wire if asking.calls else SameModel(wire, answer.text, profile.name)
-    return Line(full, _wrapped(guarded, full, journal, owner))
+    return Line(full, _wrapped(guarded, full, journal, caps, owner))
 
 
-def _wrapped(wire: Wire, profile: Profile, journal: Journal, owner: str) -> Wire:
-    recorded = Recorded(wire, journal, profile.identity, owner)
+def _wrapped(wire: Wire, profile: Profile, journal: Journal, caps: Caps, owner: str) -> Wire:
+    recorded = Recorded(wire, journal, profile.identity, owner, caps)
     return Retrying(Limited(recorded, profile.concurrency))

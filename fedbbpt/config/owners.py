@@ -61,7 +61,7 @@ Hand = tuple[OwnerSection, tuple[Example, ...]]
 
 
 def _unique(run: RunFile, examples: tuple[Example, ...], seen: set[str]) -> Unique:
-    """Drop repeated inputs: within an owner always, across owners only where one process sees all."""
+    """Drop an owner's repeated inputs, and in a simulation also those that another owner has."""
     own = deduplicate(examples)
     if run.simulation is None:
         return Unique(own.examples, own.dropped, 0)

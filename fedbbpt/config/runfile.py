@@ -1,14 +1,12 @@
 """A run file, read: recipe and file merged, every table checked."""
 
-import difflib
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 from fedbbpt.canonical import digest
+from fedbbpt.config.recipes import with_recipe
 from fedbbpt.config.sections import (
     CapsSection,
     DataSection,
@@ -24,11 +22,10 @@ from fedbbpt.config.sections import (
     Table,
     TaskSection,
 )
-from fedbbpt.config.strict import read_section
+from fedbbpt.config.strict import as_table, read_section, read_toml, safe_name, vars_of
 from fedbbpt.errors import ConfigError
 
-_SECTIONS = ("task", "prompt", "roles", "space", "search", "scoring", "gate", "caps")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_Section = TypeVar("_Section")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ def load_run(path: Path, overrides: Mapping[str, object] | None = None) -> RunFi
     Raises:
         ConfigError: the file is absent, not TOML, or says something that cannot be meant.
     """
-    table = _read_toml(path, "run file")
+    table = read_toml(path, "run file")
     return resolve({**table, **(overrides or {})}, path.resolve().parent)
 
 
@@ -119,17 +116,7 @@ def resolve(table: Table, base: Path) -> RunFile:
         ConfigError: something cannot be meant; the text names table, key and what to do.
     """
     top = read_section(RunSection, table, "run file")
-    recipe = load_recipe(top.recipe)
-    own = {
-        "space": top.space,
-        "optimizer": top.optimizer,
-        "aggregator": top.aggregator,
-        "search": top.search,
-    }
-    merged = {name: _merged(recipe.get(name, {}), table) for name, table in own.items()}
-    task = read_section(TaskSection, top.task, "task")
-    owners = tuple(_owner(i, owner, base) for i, owner in enumerate(top.owner))
-    if bool(top.data) == bool(owners):
+    if bool(top.data) == bool(top.owner):
         raise ConfigError(
             "[run file] give either [data] (one set dealt to simulated owners) or [[owner]] tables"
         )
@@ -137,132 +124,70 @@ def resolve(table: Table, base: Path) -> RunFile:
         raise ConfigError("[data] deals one set to simulated owners: say so with [simulation]")
     if top.seed < 0:
         raise ConfigError("[run file] seed: must be 0 or more")
-    return RunFile(
-        task=task,
-        prompt=read_section(PromptSection, top.prompt, "prompt"),
-        recipe=top.recipe,
-        seed=top.seed,
-        directory=top.dir or f"runs/{_safe_name(task.name, 'task')}",
-        base=str(base),
-        data=read_section(DataSection, top.data, "data") if top.data else None,
-        owners=owners,
-        roles=read_section(RolesSection, top.roles, "roles"),
-        space=read_section(SpaceSection, merged["space"], "space"),
-        optimizer=merged["optimizer"],
-        aggregator=merged["aggregator"],
-        search=read_section(SearchSection, merged["search"], "search"),
-        scoring=read_section(ScoringSection, top.scoring, "scoring"),
-        gate=read_section(GateSection, top.gate, "gate"),
-        caps=read_section(CapsSection, top.caps, "caps"),
-        simulation=(
-            None
-            if top.simulation is None
-            else read_section(SimulationSection, top.simulation, "simulation")
-        ),
-        endpoint=top.endpoint,
-    )
+    name = safe_name(read_section(TaskSection, top.task, "task").name, "task")
+    run = _from_tables({**vars_of(top), **with_recipe(top)}, str(base), top.dir or f"runs/{name}")
+    return replace(run, owners=tuple(owner_section(i, o, base) for i, o in enumerate(top.owner)))
 
 
-def restore(payload: Mapping[str, object]) -> RunFile:
+def restore(payload: Table) -> RunFile:
     """Return the run whose ``payload`` a run directory holds.
 
     Raises:
         ConfigError: the payload is not of this version.
     """
-    tables = {name: _table(payload, name) for name in _SECTIONS}
-    data, simulation = payload.get("data"), payload.get("simulation")
-    owners = payload.get("owners")
-    if not isinstance(owners, list):
-        raise ConfigError("[owners] the run directory is of another version")
-    return RunFile(
-        task=read_section(TaskSection, tables["task"], "task"),
-        prompt=read_section(PromptSection, tables["prompt"], "prompt"),
-        recipe=str(payload["recipe"]),
-        seed=int(str(payload["seed"])),
-        directory=str(payload["directory"]),
-        base=str(payload["base"]),
-        data=read_section(DataSection, _table(payload, "data"), "data") if data else None,
-        owners=tuple(read_section(OwnerSection, owner, "owner") for owner in owners),
-        roles=read_section(RolesSection, tables["roles"], "roles"),
-        space=read_section(SpaceSection, tables["space"], "space"),
-        optimizer=_table(payload, "optimizer"),
-        aggregator=_table(payload, "aggregator"),
-        search=read_section(SearchSection, tables["search"], "search"),
-        scoring=read_section(ScoringSection, tables["scoring"], "scoring"),
-        gate=read_section(GateSection, tables["gate"], "gate"),
-        caps=read_section(CapsSection, tables["caps"], "caps"),
-        simulation=(
-            None
-            if simulation is None
-            else read_section(SimulationSection, _table(payload, "simulation"), "simulation")
-        ),
-        endpoint=_table(payload, "endpoint"),
+    try:
+        run = _from_tables(payload, str(payload["base"]), str(payload["directory"]))
+        owners = payload["owners"]
+        if not isinstance(owners, list):
+            raise KeyError("owners")
+    except KeyError as error:
+        raise ConfigError(f"the run directory is of another version: no {error}") from error
+    return replace(
+        run, owners=tuple(read_section(OwnerSection, owner, "owner") for owner in owners)
     )
 
 
-def _table(payload: Mapping[str, object], name: str) -> Table:
-    table = payload.get(name)
-    if not isinstance(table, dict):
-        raise ConfigError(f"[{name}] the run directory is of another version")
-    return table
+def _from_tables(tables: Table, base: str, directory: str) -> RunFile:
+    def section(kind: type[_Section], name: str) -> _Section:
+        return read_section(kind, as_table(tables[name], name), name)
+
+    return RunFile(
+        task=section(TaskSection, "task"),
+        prompt=section(PromptSection, "prompt"),
+        recipe=str(tables["recipe"]),
+        seed=int(str(tables["seed"])),
+        directory=directory,
+        base=base,
+        data=section(DataSection, "data") if tables["data"] else None,
+        owners=(),
+        roles=section(RolesSection, "roles"),
+        space=section(SpaceSection, "space"),
+        optimizer=as_table(tables["optimizer"], "optimizer"),
+        aggregator=as_table(tables["aggregator"], "aggregator"),
+        search=section(SearchSection, "search"),
+        scoring=section(ScoringSection, "scoring"),
+        gate=section(GateSection, "gate"),
+        caps=section(CapsSection, "caps"),
+        simulation=(
+            None if tables["simulation"] is None else section(SimulationSection, "simulation")
+        ),
+        endpoint=as_table(tables["endpoint"], "endpoint"),
+    )
 
 
-def recipe_names() -> tuple[str, ...]:
-    """Return the recipes that ship with the package."""
-    found = (item.name for item in files("fedbbpt.recipes").iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
-
-
-def load_recipe(name: str) -> dict[str, Table]:
-    """Return a recipe's tables.
+def owner_section(index: int, table: Table, base: Path) -> OwnerSection:
+    """Return one owner, with its client file read and its data path taken from that file's folder.
 
     Raises:
-        ConfigError: no such recipe.
+        ConfigError: no name, no data, or a client file that cannot be read.
     """
-    if name not in recipe_names():
-        close = difflib.get_close_matches(name, recipe_names(), n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise ConfigError(
-            f"[run file] recipe = {name!r}: no such recipe{hint} Known: {', '.join(recipe_names())}"
-        )
-    text = files("fedbbpt.recipes").joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    recipe: dict[str, Table] = tomllib.loads(text)
-    return recipe
-
-
-def _merged(recipe: Table, own: Table) -> Table:
-    if "use" in own and own["use"] != recipe.get("use"):
-        return own
-    return {**recipe, **own}
-
-
-def _owner(index: int, table: Table, base: Path) -> OwnerSection:
     where = f"owner {index + 1}"
     owner = read_section(OwnerSection, table, where)
     if owner.file:
         path = base / owner.file
-        owner = _owner(index, {"name": owner.name, **_read_toml(path, "client file")}, path.parent)
-    _safe_name(owner.name, where)
+        inner = {"name": owner.name} if owner.name else {}
+        return owner_section(index, {**read_toml(path, "client file"), **inner}, path.parent)
+    safe_name(owner.name, where)
     if not owner.data:
         raise ConfigError(f"[{where}] data: missing; name the file of {owner.name}'s examples")
-    return replace(owner, data=str(base / owner.data), file="")
-
-
-def _safe_name(name: str, where: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise ConfigError(
-            f"[{where}] name: {name!r} is no name; use letters, digits, '-', '_' and '.', "
-            "at most 64, starting with a letter or digit"
-        )
-    return name
-
-
-def _read_toml(path: Path, kind: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such {kind}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
+    return replace(owner, data=str(base / owner.data))

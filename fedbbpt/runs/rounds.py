@@ -15,10 +15,16 @@ class Rounds:
     """The rounds of one run by stage and number.
 
     Law: what was recorded is what ``recorded`` returns, in this process and in every later one.
+
+    Args:
+        log: where the rounds are.
+        calls: the journal that the reports rest on; it reaches the disk before they do.
+        fingerprint: identity of space, task and scoring.
     """
 
-    def __init__(self, log: FramedLog, fingerprint: str) -> None:
+    def __init__(self, log: FramedLog, calls: FramedLog, fingerprint: str) -> None:
         self._log = log
+        self._calls = calls
         self._rounds: dict[tuple[str, int], tuple[Report, ...]] = {}
         for place, payload in enumerate(log.records()):
             stage, round, reports = _decoded(payload, place)
@@ -46,6 +52,7 @@ class Rounds:
             "round": round,
             "reports": [orjson.loads(encode_report(report)) for report in ordered],
         }
+        self._calls.sync()
         self._log.append(canonical_json(record))
         self._log.sync()
         self._rounds[stage, round] = ordered

@@ -89,18 +89,29 @@ def ticks(low: float, high: float, count: int = 4) -> tuple[float, ...]:
 
 
 def shortened(text: str, room: float) -> str:
-    """Return the text cut to about so much room, with an ellipsis where it was cut."""
+    """Return the text cut to about so much room, with an ellipsis for its middle.
+
+    Names in a list often differ at their ends, so both ends stay.
+
+    >>> shortened("hospital of the north-west", 80)
+    'hospital…est'
+    """
     spaced = " ".join(safe_text(text).split())
-    widths = [LETTER * (1.8 if unicodedata.east_asian_width(c) in "WF" else 1.0) for c in spaced]
-    if sum(widths) <= room:
+    if sum(map(_breadth, spaced)) <= room:
         return spaced
-    used, kept = LETTER, 0
-    for width in widths:
-        used += width
-        if used > room:
+    head, tail = 0, len(spaced)
+    left = room - LETTER
+    while head < tail:
+        at_tail = len(spaced) - tail < head // 2
+        left -= _breadth(spaced[tail - 1] if at_tail else spaced[head])
+        if left < 0:
             break
-        kept += 1
-    return spaced[:kept].rstrip() + "…"
+        head, tail = (head, tail - 1) if at_tail else (head + 1, tail)
+    return f"{spaced[:head].rstrip()}…{spaced[tail:].lstrip()}"
+
+
+def _breadth(letter: str) -> float:
+    return LETTER * (1.8 if unicodedata.east_asian_width(letter) in "WF" else 1.0)
 
 
 def _value(value: str | float) -> str:

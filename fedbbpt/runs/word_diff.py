@@ -33,48 +33,60 @@ class PromptDiff(NamedTuple):
     tuned: tuple[MarkedMessage, ...]
 
 
-class _Word(NamedTuple):
+class _Piece(NamedTuple):
+    """A word, or the space between two."""
+
     message: int
     text: str
+
+    @property
+    def is_word(self) -> bool:
+        return not self.text.isspace()
 
 
 def diff_prompts(start: Messages, tuned: Messages) -> PromptDiff:
     """Mark the words of each prompt that the other lacks; words may move between messages.
 
     Law: the segments of a message joined are its content. Prompts too long to compare (the product
-    of their words above MAX_PAIRS) are marked whole.
+    of their words above MAX_PAIRS) are marked whole; a different space alone is not marked.
     """
-    first, second = _words(start), _words(tuned)
-    first_marks, second_marks = [True] * len(first), [True] * len(second)
-    if len(first) * len(second) <= MAX_PAIRS:
-        keys = [[word.text.strip() for word in words] for words in (first, second)]
-        matcher = SequenceMatcher(None, keys[0], keys[1], autojunk=False)
+    first, second = _pieces(start), _pieces(tuned)
+    first_words, second_words = ([p.text for p in side if p.is_word] for side in (first, second))
+    first_marks, second_marks = [True] * len(first_words), [True] * len(second_words)
+    if len(first_words) * len(second_words) <= MAX_PAIRS:
+        matcher = SequenceMatcher(None, first_words, second_words, autojunk=False)
         for a, b, size in matcher.get_matching_blocks():
             first_marks[a : a + size] = second_marks[b : b + size] = [False] * size
     return PromptDiff(_marked(start, first, first_marks), _marked(tuned, second, second_marks))
 
 
-def _words(messages: Messages) -> list[_Word]:
+def _pieces(messages: Messages) -> list[_Piece]:
     return [
-        _Word(index, text)
+        _Piece(index, text)
         for index, (_, content) in enumerate(messages)
-        for text in re.findall(r"\S+\s*|\s+", content)
+        for text in re.findall(r"\S+|\s+", content)
     ]
 
 
 def _marked(
-    messages: Messages, words: Sequence[_Word], marks: Sequence[bool]
+    messages: Messages, pieces: Sequence[_Piece], word_marks: Sequence[bool]
 ) -> tuple[MarkedMessage, ...]:
-    pairs = list(zip(words, marks, strict=True))
+    marks = _with_spaces(pieces, word_marks)
+    segments: list[list[Segment]] = [[] for _ in messages]
+    pairs = zip(pieces, marks, strict=True)
+    for (index, changed), run in groupby(pairs, key=lambda pair: (pair[0].message, pair[1])):
+        segments[index].append(Segment("".join(piece.text for piece, _ in run), changed))
     return tuple(
-        MarkedMessage(
-            role,
-            tuple(
-                Segment("".join(word.text for word, _ in run), changed)
-                for changed, run in groupby(
-                    (pair for pair in pairs if pair[0].message == index), key=lambda pair: pair[1]
-                )
-            ),
-        )
-        for index, (role, _) in enumerate(messages)
+        MarkedMessage(role, tuple(own)) for (role, _), own in zip(messages, segments, strict=True)
     )
+
+
+def _with_spaces(pieces: Sequence[_Piece], word_marks: Sequence[bool]) -> list[bool]:
+    """Return a mark for every piece; a space is marked between two marked words of a message."""
+    remaining = iter(word_marks)
+    marks = [next(remaining) if piece.is_word else False for piece in pieces]
+    for place in range(1, len(pieces) - 1):
+        around = pieces[place - 1].message == pieces[place + 1].message
+        if not pieces[place].is_word and around:
+            marks[place] = marks[place - 1] and marks[place + 1]
+    return marks

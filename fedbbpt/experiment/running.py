@@ -12,16 +12,16 @@ from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
 from fedbbpt.endpoints.journal import Journal
 from fedbbpt.engines.local import Local
+from fedbbpt.experiment.artifacts import write_artifacts
+from fedbbpt.experiment.assemble import Evidence, assemble_results
+from fedbbpt.experiment.stages import Found, Progress, Stages
 from fedbbpt.gate import GateDecision, decide
 from fedbbpt.messages import Report
-from fedbbpt.runs.artifacts import write_artifacts
-from fedbbpt.runs.assemble import Evidence, assemble_results
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.runs.figures import is_binary, paired_sums, pooled
 from fedbbpt.runs.openings import open_test
 from fedbbpt.runs.results import Results, Stats
 from fedbbpt.runs.rounds import Rounds
-from fedbbpt.runs.stages import Found, Progress, Stages
 from fedbbpt.splits import split_digest
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.lock import RunLock
@@ -74,7 +74,7 @@ async def run_experiment(
         journal = Journal(calls)
         async with connected(prepared, journal) as lines:
             stages = Stages(
-                lines, Rounds(log, prepared.fingerprint), watcher.progress, watcher.announce
+                lines, Rounds(log, calls, prepared.fingerprint), watcher.progress, watcher.announce
             )
             evidence = await _evidence(stages, directory, baselines=baselines)
             results = assemble_results(prepared, evidence)

@@ -19,8 +19,8 @@ from fedbbpt.cli.view import PlainProgress, Progress, RichProgress, show_results
 from fedbbpt.config.prepare import Prepared, prepare
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.errors import ConfigError, FedbbptError
+from fedbbpt.experiment.running import Finished, Watcher, run_experiment
 from fedbbpt.runs.directory import RunDirectory
-from fedbbpt.runs.experiment import Finished, Watcher, run_experiment
 from fedbbpt.safe_text import safe_text
 from fedbbpt.storage.crash import arm
 

@@ -8,6 +8,7 @@ import numpy as np
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
 from fedbbpt.distributions import Floats
+from fedbbpt.experiment.stages import Found
 from fedbbpt.gate import GateDecision
 from fedbbpt.messages import Report
 from fedbbpt.prompts import Prompt
@@ -33,7 +34,6 @@ from fedbbpt.runs.results import (
     Results,
     Test,
 )
-from fedbbpt.runs.stages import Found
 from fedbbpt.splits import split_digest
 from fedbbpt.work.evaluate import CALIBRATED
 

@@ -1,0 +1,1 @@
+"""A run from its prepared parts to its files: search, gate, baselines, sealed test."""
