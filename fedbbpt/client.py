@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from fedbbpt.distributions import Points
 from fedbbpt.errors import MessageError
 from fedbbpt.messages import Assignment, Evaluate, Report, Score, Search
 from fedbbpt.work.evaluate import evaluate
@@ -66,11 +67,24 @@ class Client:
                 f"({assignment.fingerprint[:12]} is not {self.fingerprint[:12]}); "
                 "give server and owners the same run file"
             )
-        if isinstance(assignment.work, Search):
-            return
-        points = assignment.work.points
+        if not isinstance(assignment.work, Search):
+            self._check_points(assignment.work.points)
+        elif not 1 <= assignment.work.candidates <= MAX_CANDIDATES:
+            raise MessageError(
+                f"{self.owner.name}: expected 1 to {MAX_CANDIDATES} candidates; "
+                f"got {assignment.work.candidates}"
+            )
+
+    def _check_points(self, points: Points) -> None:
         if points.ndim != 2 or not 1 <= len(points) <= MAX_CANDIDATES:
             raise MessageError(
                 f"{self.owner.name}: expected 1 to {MAX_CANDIDATES} candidates, "
                 f"one a row; got shape {points.shape}"
             )
+        try:
+            for point in points:
+                self.owner.space.decode(point)
+        except ValueError as error:
+            raise MessageError(
+                f"{self.owner.name}: {error}; give server and owners the same run file"
+            ) from error

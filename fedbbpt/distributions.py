@@ -81,10 +81,12 @@ class Gaussian:
 
 def _centred(slot: Floats) -> Floats:
     # What is centred already stays as it is, so that a decoded table has the bits of the encoded.
-    mean = float(slot.mean())
-    if abs(mean) <= CENTRED * float(np.abs(slot).max()):
-        return slot
-    return frozen_array(slot - mean, name="logits")
+    # A large common part leaves a mean of its rounding behind, which the next pass takes away.
+    with np.errstate(over="ignore"):  # frozen_array refuses what overflows
+        mean = float(slot.mean())
+        if abs(mean) <= CENTRED * float(np.abs(slot).max()):
+            return slot
+        return _centred(frozen_array(slot - mean, name="logits"))
 
 
 def _checked_covariance(values: Floats, size: int) -> Floats:

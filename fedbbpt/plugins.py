@@ -10,8 +10,9 @@ import pkgutil
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, get_type_hints
 
+from fedbbpt.config.typed import typed
 from fedbbpt.errors import ConfigError
 
 KINDS = ("spaces", "metrics", "reasoning", "endpoints", "optimizers", "aggregators")
@@ -30,20 +31,23 @@ def names(kind: str) -> tuple[str, ...]:
     )
 
 
-def find(kind: str, use: str) -> type[Any]:
+def find(kind: str, use: str, where: str = "") -> type[Any]:
     """Return the class that ``use`` names.
+
+    Args:
+        kind: folder of the plugin.
+        use: name of a plugin, or a user's own as "package.module:Name".
+        where: how the run file calls the table, for messages; the kind if left out.
 
     Raises:
         ConfigError: no such plugin; the text names the closest one.
     """
     if ":" in use:
-        return _own(kind, use)
+        return _own(use, where or kind)
     if use not in names(kind):
-        known = names(kind)
-        close = difflib.get_close_matches(use, known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
+        known = list(names(kind))
         raise ConfigError(
-            f"[{kind}] use = {use!r}: no such plugin{hint} Known: {', '.join(known)}, or your own "
+            f"[{where or kind}] use = {use!r}: no such plugin{_closest(use, known)}, or your own "
             'as "package.module:Name"'
         )
     module = importlib.import_module(f"fedbbpt.{kind}.{use}")
@@ -66,7 +70,7 @@ def build(kind: str, table: Mapping[str, object], where: str, **given: object) -
     use = table.get("use")
     if not isinstance(use, str):
         raise ConfigError(f'[{where}] use: name a plugin, for example use = "{names(kind)[0]}"')
-    plugin = find(kind, use)
+    plugin = find(kind, use, where)
     settings = {key: value for key, value in table.items() if key != "use"}
     if not is_dataclass(plugin):
         raise ConfigError(f"[{where}] use = {use!r}: not a dataclass; see the contract of {kind}")
@@ -74,6 +78,8 @@ def build(kind: str, table: Mapping[str, object], where: str, **given: object) -
     for key in settings:
         if key not in known:
             raise ConfigError(unknown_key(where, key, known))
+    hints = _hints(plugin)
+    settings = {k: typed(v, hints.get(k, object), where, k) for k, v in settings.items()}
     wanted = {field.name for field in fields(plugin)}
     filled = {key: value for key, value in given.items() if key in wanted}
     required = [
@@ -90,9 +96,20 @@ def build(kind: str, table: Mapping[str, object], where: str, **given: object) -
 
 def unknown_key(where: str, key: str, known: list[str]) -> str:
     """Return the message about a key that nobody reads, with the closest one that exists."""
-    close = difflib.get_close_matches(key, known, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    return f"[{where}] {key}: unknown{hint} Known: {', '.join(known) or 'none'}"
+    return f"[{where}] {key}: unknown{_closest(key, known)}"
+
+
+def _closest(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else "."
+    return f"{hint} Known: {', '.join(known) or 'none'}"
+
+
+def _hints(plugin: type[Any]) -> dict[str, object]:
+    try:
+        return get_type_hints(plugin)
+    except NameError:  # a user's own class may name types that only type checkers import
+        return {}
 
 
 def _public(module: ModuleType) -> list[str]:
@@ -100,12 +117,14 @@ def _public(module: ModuleType) -> list[str]:
     return public
 
 
-def _own(kind: str, use: str) -> type[Any]:
+def _own(use: str, where: str) -> type[Any]:
     module_name, _, class_name = use.partition(":")
+    if not all(part.isidentifier() for part in module_name.split(".")):
+        raise ConfigError(f'[{where}] use = {use!r}: write your own as "package.module:Name"')
     try:
         found: type[Any] = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError) as error:
         raise ConfigError(
-            f"[{kind}] use = {use!r}: {error}; the module must be importable from here"
+            f"[{where}] use = {use!r}: {error}; the module must be importable from here"
         ) from error
     return found

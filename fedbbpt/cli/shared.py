@@ -18,8 +18,8 @@ from fedbbpt.cli.plan import show_plan
 from fedbbpt.cli.view import PlainProgress, Progress, RichProgress, show_results
 from fedbbpt.config.prepare import Prepared, prepare
 from fedbbpt.config.runfile import RunFile
-from fedbbpt.errors import ConfigError, FedbbptError
-from fedbbpt.experiment.running import Finished, Watcher, run_experiment
+from fedbbpt.errors import FedbbptError
+from fedbbpt.experiment.running import Finished, Watcher, run_experiment, wants_baselines
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.safe_text import safe_text
 from fedbbpt.storage.crash import arm
@@ -50,7 +50,7 @@ def plain_errors(function: Callable[_Arguments, None]) -> Callable[_Arguments, N
         try:
             function(*args, **kwargs)
         except FedbbptError as error:
-            click.echo(f"error: {safe_text(str(error))}", err=True)
+            click.echo(f"error: {' '.join(safe_text(str(error)).split())}", err=True)
             sys.exit(error.exit_code)
 
     return guarded
@@ -62,12 +62,7 @@ def start(run: RunFile, shown: Shown, *, baselines: bool) -> None:
     Raises:
         FedbbptError: it cannot start or go on.
     """
-    wanted = baselines or (run.simulation is not None and run.simulation.baselines)
-    if wanted and run.simulation is None:
-        raise ConfigError(
-            "--baselines: they look at all owners' data in one place, which only a run with "
-            "[simulation] may do"
-        )
+    wanted = wants_baselines(run, asked=baselines)
     arm(int(os.environ[CRASH_AT]) if CRASH_AT in os.environ else None)
     prepared = prepare(run, os.environ)
     directory = RunDirectory(Path(run.directory))

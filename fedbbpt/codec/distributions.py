@@ -2,7 +2,16 @@
 
 from typing import assert_never
 
-from fedbbpt.codec.fields import MAX_DEPTH, array_payload, listed, mapped, number, read_array, text
+from fedbbpt.codec.fields import (
+    MAX_DEPTH,
+    array_payload,
+    listed,
+    mapped,
+    number,
+    paired,
+    read_array,
+    text,
+)
 from fedbbpt.distributions import Categorical, Distribution, Gaussian, Grouped, Point, Product
 
 
@@ -13,7 +22,12 @@ def distribution_payload(distribution: Distribution) -> dict[str, object]:
             return {"kind": "categorical", "logits": [array_payload(slot) for slot in logits]}
         case Gaussian(mean, sigma, cov):
             full = None if cov is None else array_payload(cov)
-            return {"kind": "gaussian", "mean": array_payload(mean), "sigma": sigma, "cov": full}
+            return {
+                "kind": "gaussian",
+                "mean": array_payload(mean),
+                "sigma": float(sigma),
+                "cov": full,
+            }
         case Point(x):
             return {"kind": "point", "x": array_payload(x)}
         case Product(parts):
@@ -50,7 +64,7 @@ def read_distribution(value: object, depth: int = 0) -> Distribution:
             parts = listed(body["parts"], "parts")
             return Product(tuple(read_distribution(part, depth + 1) for part in parts))
         case "grouped":
-            pairs = [listed(pair, "groups") for pair in listed(body["groups"], "groups")]
+            pairs = [paired(pair, "groups") for pair in listed(body["groups"], "groups")]
             return Grouped(
                 tuple((text(n, "groups"), read_distribution(part, depth + 1)) for n, part in pairs)
             )

@@ -1,7 +1,6 @@
 """Strict readers of JSON values: each names its field when it refuses with a ``ValueError``."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import cast
 
@@ -35,24 +34,27 @@ def read_array(value: object, name: str) -> Floats:
     lengths = tuple(count(length, f"{name}.shape") for length in shape)
     try:
         raw = base64.b64decode(value["f8"], validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, or a letter outside ASCII
         raise ValueError(f"{name}: not base64") from error
     expected = 8
     for length in lengths:
         expected *= length
     if len(raw) != expected:
         raise ValueError(f"{name}: {len(raw)} bytes do not fill shape {lengths}")
-    array: Floats = np.frombuffer(raw, dtype="<f8").reshape(lengths).astype(np.float64)
+    try:
+        array: Floats = np.frombuffer(raw, dtype="<f8").reshape(lengths).astype(np.float64)
+    except ValueError as error:  # a length of 0 beside one that no array can have
+        raise ValueError(f"{name}: {lengths} is no shape of an array") from error
     if not np.isfinite(array).all():
         raise ValueError(f"{name}: all values must be finite")
     return array
 
 
 def read_arrays(value: object, name: str) -> dict[str, Floats]:
-    """Return named arrays; names are short."""
-    if not isinstance(value, dict) or any(len(key) > MAX_NAME for key in value):
+    """Return named arrays; names are short and printable."""
+    if not isinstance(value, dict):
         raise ValueError(f"{name}: expected named arrays")
-    return {key: read_array(array, f"{name}.{key}") for key, array in value.items()}
+    return {text(key, name): read_array(array, f"{name}.{key}") for key, array in value.items()}
 
 
 def count(value: object, name: str) -> int:
@@ -81,6 +83,14 @@ def listed(value: object, name: str) -> list[object]:
     if not isinstance(value, list):
         raise ValueError(f"{name}: expected a list")
     return cast(list[object], value)
+
+
+def paired(value: object, name: str) -> tuple[object, object]:
+    """Return a list of two."""
+    both = listed(value, name)
+    if len(both) != 2:
+        raise ValueError(f"{name}: expected 2 values, got {len(both)}")
+    return both[0], both[1]
 
 
 def mapped(value: object, name: str) -> Json:

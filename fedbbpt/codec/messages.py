@@ -15,6 +15,7 @@ from fedbbpt.codec.fields import (
     listed,
     mapped,
     number,
+    paired,
     read_array,
     read_arrays,
     text,
@@ -119,7 +120,7 @@ def _decoded(kind: str, data: bytes, build: Callable[[Json], _Value]) -> _Value:
         body = orjson.loads(data)
         if not isinstance(body, dict) or body.get("kind") != kind:
             raise ValueError(f"not a {kind}")
-        if body.get("schema") != SCHEMA:
+        if count(body.get("schema"), "schema") != SCHEMA:
             raise ValueError(f"schema {body.get('schema')!r}; this version reads schema {SCHEMA}")
         return build(body)
     except (ValueError, TypeError, KeyError) as error:
@@ -167,7 +168,7 @@ def _block_payload(block: Block) -> list[int]:
 
 
 def _block(value: object) -> Block:
-    start, size = listed(value, "block")
+    start, size = paired(value, "block")
     return Block(count(start, "block.start"), count(size, "block.size"))
 
 

@@ -99,10 +99,10 @@ async def connected(prepared: Prepared, journal: Journal) -> AsyncIterator[Conne
 
 async def _line(connector: Connector, wire: Wire, journal: Journal, caps: Caps, owner: str) -> Line:
     profile = connector.profile()
+    plain = Recorded(wire, journal, profile.identity, owner, caps)
     if profile.pinned:
-        return Line(profile, _wrapped(wire, profile, journal, caps, owner))
-    plain = _wrapped(wire, profile, journal, caps, owner)
-    asking = Batched(plain, profile, journal, caps)
+        return Line(profile, _patient(plain, profile))
+    asking = Batched(_patient(plain, profile), profile, journal, caps)
     (answer,) = await asking.complete([fingerprint_request()])
     if isinstance(answer, Missing):
         raise EndpointError(
@@ -110,10 +110,12 @@ async def _line(connector: Connector, wire: Wire, journal: Journal, caps: Caps, 
             "check that the server is up, and try again"
         )
     full = replace(profile, identity=digest([profile.identity, answer.text]))
-    guarded = wire if asking.calls else SameModel(wire, answer.text, profile.name)
-    return Line(full, _wrapped(guarded, full, journal, caps, owner))
+    recorded: Wire = Recorded(wire, journal, full.identity, owner, caps)
+    if not asking.calls:
+        again = Recorded(wire, journal, profile.identity, owner, caps, verbatim=True)
+        recorded = SameModel(recorded, again, answer.text, profile.name)
+    return Line(full, _patient(recorded, full))
 
 
-def _wrapped(wire: Wire, profile: Profile, journal: Journal, caps: Caps, owner: str) -> Wire:
-    recorded = Recorded(wire, journal, profile.identity, owner, caps)
-    return Retrying(Limited(recorded, profile.concurrency))
+def _patient(wire: Wire, profile: Profile) -> Wire:
+    return Retrying(Limited(wire, profile.concurrency))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.sections import DataSection, OwnerSection, RolesSection
-from fedbbpt.config.strict import read_section
+from fedbbpt.config.strict import read_section, safe_name
 from fedbbpt.data import Example, OwnerData
 from fedbbpt.datasets.columns import Columns
 from fedbbpt.datasets.owner_check import check_owner
@@ -78,18 +78,27 @@ def _own(run: RunFile) -> list[Hand]:
                 f"[owner] name: {name!r} is given twice; owners need names of their own"
             )
     return [
-        (owner, _read(Path(owner.data), owner.columns, run.task.labels)) for owner in run.owners
+        (
+            owner,
+            _read(
+                Path(owner.data), owner.columns, run.task.labels, f"owner {owner.name}.columns"
+            ),
+        )
+        for owner in run.owners
     ]
 
 
 def _dealt(run: RunFile, data: DataSection) -> list[Hand]:
-    examples = _read(Path(run.base) / data.path, data.columns, run.task.labels)
+    path = Path(run.base) / data.path
+    examples = _read(path, data.columns, run.task.labels, "data.columns")
     try:
         if data.k_shot:
             examples = k_shot(examples, data.k_shot, rng(run.seed, "k-shot"))
         dealt = _deal(examples, data, run.seed)
     except ValueError as error:
         raise ConfigError(f"[data] {error}") from error
+    for name in dealt:
+        safe_name(name, f"{path}: domain")  # a domain becomes an owner, an owner a file
     return [(OwnerSection(name=name, data=data.path), dealt[name]) for name in sorted(dealt)]
 
 
@@ -110,9 +119,9 @@ def _deal(
 
 
 def _read(
-    path: Path, columns: Mapping[str, object], labels: tuple[str, ...]
+    path: Path, columns: Mapping[str, object], labels: tuple[str, ...], where: str
 ) -> tuple[Example, ...]:
-    return read_examples(path, read_section(Columns, columns, "columns"), labels)
+    return read_examples(path, read_section(Columns, columns, where), labels)
 
 
 def _loaded(run: RunFile, section: OwnerSection, unique: Unique) -> LoadedOwner:
@@ -126,8 +135,10 @@ def _loaded(run: RunFile, section: OwnerSection, unique: Unique) -> LoadedOwner:
         drawn = roles(
             unique.examples, _shares(run.roles), rng(run.seed, "roles", client=section.name)
         )
-    except (ValueError, DataError) as error:
+    except DataError as error:
         raise DataError(f"{section.name}: {error}") from error
+    except ValueError as error:
+        raise DataError(f"{section.name}: [roles] {error}") from error
     if unique.repeated:
         warnings = (*warnings, f"{unique.repeated} repeated inputs were dropped")
     if unique.elsewhere:

@@ -98,12 +98,12 @@ def prepare(run: RunFile, environment: Mapping[str, str]) -> Prepared:
         DataError: examples cannot be used.
     """
     connectors = _connectors(run, environment)
-    profiles = {name: made.profile() for name, made in connectors.items()}
+    profiles = {name: _profile(name, made) for name, made in connectors.items()}
     generate = generates(run.scoring, run.task.labels, list(profiles.values()))
     space = searched_space(run, generate=generate)
     owners = load_owners(run)
     sizes = {owner.data.owner: len(owner.data.train) for owner in owners}
-    schedule = _schedule(run)
+    schedule = _schedule(run, owners)
     optimizer: Optimizer = build("optimizers", run.optimizer, "optimizer")
     return Prepared(
         run=run,
@@ -133,10 +133,29 @@ def _connectors(run: RunFile, environment: Mapping[str, str]) -> dict[str, Conne
     return own
 
 
-def _schedule(run: RunFile) -> Schedule:
+def _profile(owner: str, made: Connector) -> Profile:
+    try:
+        return made.profile()
+    except ConfigError as error:
+        where = "endpoint" if owner == SHARED else f"owner {owner}.endpoint"
+        raise ConfigError(f"[{where}] {error}") from error
+
+
+def _schedule(run: RunFile, owners: tuple[LoadedOwner, ...]) -> Schedule:
     section = run.search
     if section.work not in {"score", "local"}:
         raise ConfigError(f"[search] work: {section.work!r} is unknown; use score or local")
+    if section.quorum > len(owners):
+        raise ConfigError(
+            f"[search] quorum: {section.quorum} of {len(owners)} owners can never be reached; "
+            "lower it"
+        )
+    for owner in owners:
+        if section.block < owner.section.min_block:
+            raise ConfigError(
+                f"[search] block: {section.block} examples are below the smallest block of "
+                f"{owner.section.min_block} that {owner.data.owner} answers for; raise it"
+            )
     try:
         return Schedule(
             rounds=section.rounds,
@@ -158,7 +177,8 @@ def _plan(
     try:
         plan = plan_common(optimizer, schedule, space.initial(), sizes, run.seed)
     except ValueError as error:
-        raise ConfigError(f"[optimizer] {error}") from error
+        asked = f"asked for [search] candidates = {schedule.candidates}"
+        raise ConfigError(f"[optimizer] {run.optimizer['use']}, {asked}: {error}") from error
     owners = len(schedule.participants(tuple(sizes), 0, run.seed))
     if run.search.work == "local":
         stretch = schedule.candidates * schedule.generations * schedule.block * owners

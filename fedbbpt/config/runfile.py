@@ -84,8 +84,10 @@ class RunFile:
             del kept[name]
         kept["simulation"] = self.simulation is not None
         kept["endpoint"] = _speedless(self.endpoint)
+        nowhere = {"data": "", "file": ""}  # what lies there counts, and is digested by itself
         kept["owners"] = [
-            {**asdict(owner), "endpoint": _speedless(owner.endpoint)} for owner in self.owners
+            {**asdict(owner), **nowhere, "endpoint": _speedless(owner.endpoint)}
+            for owner in self.owners
         ]
         return digest(kept)
 
@@ -185,8 +187,15 @@ def owner_section(index: int, table: Table, base: Path) -> OwnerSection:
     owner = read_section(OwnerSection, table, where)
     if owner.file:
         path = base / owner.file
+        if beside := sorted(table.keys() - {"file", "name"}):
+            raise ConfigError(
+                f"[{where}] {', '.join(beside)}: the client file says it; write it in {path}"
+            )
         inner = {"name": owner.name} if owner.name else {}
-        return owner_section(index, {**read_toml(path, "client file"), **inner}, path.parent)
+        client = read_toml(path, "client file")
+        if "file" in client:
+            raise ConfigError(f"{path}: file: a client file names no other; give its keys here")
+        return owner_section(index, {**client, **inner}, path.parent)
     safe_name(owner.name, where)
     if not owner.data:
         raise ConfigError(f"[{where}] data: missing; name the file of {owner.name}'s examples")

@@ -69,8 +69,6 @@ def scoring_of(
         reasoning = Direct(labels, top, section.max_tokens if generate else 1)
     except ValueError as error:
         raise ConfigError(f"[scoring] {error}") from error
-    if section.loss_bound <= 0 or section.calibration_examples < 1:
-        raise ConfigError("[scoring] loss_bound and calibration_examples: must be above 0")
     reading = (
         f"generated text, at most {section.max_tokens} tokens"
         if generate

@@ -1,6 +1,8 @@
 """The starting prompt and the space around it, from the tables of a run file."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -9,7 +11,7 @@ from fedbbpt.config.sections import PromptSection
 from fedbbpt.data import Task
 from fedbbpt.distributions import Floats, width
 from fedbbpt.errors import ConfigError
-from fedbbpt.library import bank_names, load, load_bank, merge, names
+from fedbbpt.library import load, load_bank, merge
 from fedbbpt.plugins import build
 from fedbbpt.prompts import INPUT, messages_from
 from fedbbpt.spaces import Space
@@ -19,6 +21,8 @@ from fedbbpt.spaces.slots import Slots
 from fedbbpt.spaces.start import Start
 from fedbbpt.spaces.wording import wordings_for
 
+_Texts = TypeVar("_Texts")
+
 
 def searched_space(run: RunFile, *, generate: bool) -> Space:
     """Return the space of a run; its origin is the run's starting prompt.
@@ -26,12 +30,15 @@ def searched_space(run: RunFile, *, generate: bool) -> Space:
     Raises:
         ConfigError: the prompt, a library or the space cannot be meant.
     """
-    task = Task(run.task.name, run.task.topic, run.task.labels)
+    try:
+        task = Task(run.task.name, run.task.topic, run.task.labels)
+    except ValueError as error:
+        raise ConfigError(f"[task] {error}") from error
     try:
         start = starting_prompt(run.prompt)
         match run.space.use:
             case "slots":
-                library = merge(load(_library(run, name)) for name in run.space.library)
+                library = merge([_read(load, run, name) for name in run.space.library])
                 return Slots(task, start, library, run.prompt.frozen, run.space.limit, generate)
             case "bank":
                 return _bank(run, task, start, generate=generate)
@@ -62,12 +69,13 @@ def origin(space: Space) -> Floats:
 
 def _bank(run: RunFile, task: Task, start: Start, *, generate: bool) -> Bank:
     wording = wordings_for(task.labels, [start.words], generate=generate).choices[0]
-    entries = [entry for name in run.space.library for entry in load_bank(_library(run, name))]
+    entries = [entry for name in run.space.library for entry in _read(load_bank, run, name)]
     return Bank.from_entries(assemble(start, task, wording), entries, task=task, wording=wording)
 
 
-def _library(run: RunFile, name: str) -> str | Path:
-    if name in names() or name in bank_names():
-        return name
+def _read(reader: Callable[[str | Path], _Texts], run: RunFile, name: str) -> _Texts:
     path = Path(run.base) / name
-    return path if path.suffix == ".toml" else name
+    try:
+        return reader(path if path.suffix == ".toml" else name)
+    except ConfigError as error:
+        raise ConfigError(f"[space] library: {error}") from error

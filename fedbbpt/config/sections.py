@@ -1,5 +1,6 @@
 """The tables of a run file; defaults live here and nowhere else."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -55,6 +56,10 @@ class SpaceSection:
     use: str = "slots"
     library: tuple[str, ...] = ("classification",)
     limit: int = 0
+
+    def __post_init__(self) -> None:
+        if self.limit < 0:
+            raise ValueError(f"limit: {self.limit} is below 0; write 0 for no limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,12 @@ class ScoringSection:
     shrinkage: float = 0.1
     calibration_examples: int = 64
 
+    def __post_init__(self) -> None:
+        if not 0 < self.loss_bound < math.inf:
+            raise ValueError(f"loss_bound: {self.loss_bound} bounds nothing; try 4.0")
+        if self.calibration_examples < 1:
+            raise ValueError(f"calibration_examples: {self.calibration_examples} is too few")
+
 
 @dataclass(frozen=True, slots=True)
 class SearchSection:
@@ -169,6 +180,10 @@ class GateSection:
 
     alpha: float = 0.05
 
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha < 1:
+            raise ValueError(f"alpha: {self.alpha} is outside (0, 1); try 0.05")
+
 
 @dataclass(frozen=True, slots=True)
 class CapsSection:
@@ -176,6 +191,11 @@ class CapsSection:
 
     calls: int = 0
     tokens: int = 0
+
+    def __post_init__(self) -> None:
+        for name, cap in (("calls", self.calls), ("tokens", self.tokens)):
+            if cap < 0:
+                raise ValueError(f"{name}: {cap} is below 0; write 0 for no cap")
 
 
 @dataclass(frozen=True, slots=True)

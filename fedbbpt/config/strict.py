@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
+from fedbbpt.config.typed import typed
 from fedbbpt.errors import ConfigError
 from fedbbpt.plugins import unknown_key
 
@@ -34,46 +34,13 @@ def read_section(section: type[_Section], table: Mapping[str, object], where: st
     values: dict[str, Any] = {}
     for field in fields(section):  # type: ignore[arg-type]
         if field.name in table:
-            values[field.name] = _typed(table[field.name], hints[field.name], where, field.name)
+            values[field.name] = typed(table[field.name], hints[field.name], where, field.name)
         elif field.default is MISSING and field.default_factory is MISSING:
             raise ConfigError(f"[{where}] {field.name}: missing; this key is needed")
     try:
         return section(**values)
     except ValueError as error:
         raise ConfigError(f"[{where}] {error}") from error
-
-
-def _typed(value: object, hint: object, where: str, key: str) -> object:
-    if get_origin(hint) in {Union, types.UnionType}:
-        choices = [choice for choice in get_args(hint) if choice is not type(None)]
-        return _typed(value, choices[0], where, key)
-    if get_origin(hint) is tuple:
-        if not isinstance(value, list):
-            raise ConfigError(f"[{where}] {key}: expected a list, got {value!r}")
-        return tuple(_typed(item, get_args(hint)[0], where, key) for item in value)
-    if get_origin(hint) in {dict, Mapping}:
-        if not isinstance(value, dict):
-            raise ConfigError(f"[{where}] {key}: expected a table, got {value!r}")
-        return value
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if hint is object:
-        return value
-    if not isinstance(hint, type):
-        raise TypeError(f"[{where}] {key}: sections hold plain types, not {hint!r}")
-    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        raise ConfigError(f"[{where}] {key}: expected {_spoken(hint)}, got {value!r}")
-    return value
-
-
-def _spoken(hint: object) -> str:
-    words: dict[object, str] = {
-        str: "a text",
-        int: "a whole number",
-        float: "a number",
-        bool: "true or false",
-    }
-    return words.get(hint, str(hint))
 
 
 def vars_of(section: object) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from fedbbpt.secret import Secret
 MAX_BODY = 4 * 1024 * 1024
 MAX_REFUSAL = 64 * 1024
 CONNECT_SECONDS = 10.0
+HALF_CHARACTER = "\ufffd"
 IDLE_SECONDS = 4.0
 """vLLM's server drops idle connections after 5 s; a request sent into that moment is lost."""
 
@@ -28,7 +29,7 @@ class ChatServer:
         address: base address without a trailing slash, already checked.
         model: the model's name as sent.
         key: sent as bearer token, or None.
-        top_logprobs: above 0, a reply without asked log-probabilities is a failed attempt.
+        top_logprobs: above 0, a text without asked log-probabilities is a failed attempt.
         timeout_seconds: longest attempt, from connecting to the last byte.
         headers: further headers.
     """
@@ -78,7 +79,10 @@ class ChatWire:
         if len(received) > MAX_BODY:
             raise AttemptError("oversized body", billed=True)
         completion = _read(received)
-        if request.top_logprobs and self.server.top_logprobs and not completion.first:
+        asked = request.top_logprobs and self.server.top_logprobs
+        # A turn that ends at once has no token to report on, and llama.cpp reports nothing on a
+        # token that is half a character: the model answered, if not in the asked form.
+        if asked and completion.text.strip(HALF_CHARACTER) and not completion.first:
             raise AttemptError("no log-probabilities", billed=True)
         return completion
 

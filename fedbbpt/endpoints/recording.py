@@ -18,13 +18,32 @@ class Recorded:
     """
 
     def __init__(
-        self, wire: Wire, journal: Journal, identity: str, owner: str, caps: Caps = _UNLIMITED
+        self,
+        wire: Wire,
+        journal: Journal,
+        identity: str,
+        owner: str,
+        caps: Caps = _UNLIMITED,
+        *,
+        verbatim: bool = False,
     ) -> None:
+        """Wrap ``wire``.
+
+        Args:
+            wire: what is recorded.
+            journal: where.
+            identity: see ``Profile.identity``.
+            owner: on whose behalf.
+            caps: the most that may be spent.
+            verbatim: give back what the wire says now, even where the journal holds an earlier
+                answer; for a question that is asked again on purpose.
+        """
         self._wire = wire
         self._journal = journal
         self._identity = identity
         self._owner = owner
         self._caps = caps
+        self._verbatim = verbatim
 
     async def send(self, request: Request) -> Completion:
         """Make one attempt and record it.
@@ -51,8 +70,9 @@ class Recorded:
 
     def _record(self, key: str, completion: Completion) -> Completion:
         try:
-            return self._journal.complete(key, completion)
+            kept = self._journal.complete(key, completion)
         except ValueError as error:
             reason = "unusable reply"
             self._journal.fail(key, reason, billed=True)
             raise AttemptError(reason, billed=True) from error
+        return completion if self._verbatim else kept

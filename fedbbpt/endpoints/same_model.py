@@ -17,10 +17,15 @@ TRIES = 2
 
 
 class SameModel:
-    """Compares the fingerprint question's answer once, then passes everything on."""
+    """Compares the fingerprint question's answer once, then passes everything on.
 
-    def __init__(self, wire: Wire, expected: str, name: str) -> None:
+    It stands outside of the wire that records, so that a refusal leaves no intent behind; the
+    question itself is a call like any other and is asked through ``asking``, which records it too.
+    """
+
+    def __init__(self, wire: Wire, asking: Wire, expected: str, name: str) -> None:
         self._wire = wire
+        self._asking = asking
         self._expected = expected
         self._name = name
         self._lock = asyncio.Lock()
@@ -31,7 +36,8 @@ class SameModel:
 
         Raises:
             EndpointError: another model answers than the one whose answers are journalled.
-            AttemptError: as the wire within.
+            AttemptError: as the wires within.
+            BudgetError: the question itself could pass a cap; nothing was sent.
         """
         async with self._lock:
             if not self._sure:
@@ -40,7 +46,7 @@ class SameModel:
 
     async def _check(self) -> None:
         for _ in range(TRIES):
-            completion = await self._wire.send(fingerprint_request())
+            completion = await self._asking.send(fingerprint_request())
             if completion.text == self._expected:
                 self._sure = True
                 return

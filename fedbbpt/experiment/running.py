@@ -9,9 +9,11 @@ import numpy as np
 from fedbbpt.canonical import digest
 from fedbbpt.config.connect import Connected, connected
 from fedbbpt.config.prepare import Prepared
+from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.searched import origin
 from fedbbpt.endpoints.journal import Journal
 from fedbbpt.engines.local import Local
+from fedbbpt.errors import ConfigError
 from fedbbpt.experiment.artifacts import write_artifacts
 from fedbbpt.experiment.assemble import Evidence, assemble_results
 from fedbbpt.experiment.stages import Found, Progress, Stages
@@ -52,6 +54,20 @@ class Watcher:
     announce: Callable[[str], None] = lambda _text: None
 
 
+def wants_baselines(run: RunFile, *, asked: bool) -> bool:
+    """Tell whether a run also searches for every owner alone and for pooled data.
+
+    Raises:
+        ConfigError: asked of a run with real owners.
+    """
+    if asked and run.simulation is None:
+        raise ConfigError(
+            "baselines: they look at all owners' data in one place, which only a run with "
+            "[simulation] may do"
+        )
+    return asked or (run.simulation is not None and run.simulation.baselines)
+
+
 async def run_experiment(
     prepared: Prepared, directory: RunDirectory, watcher: Watcher, *, baselines: bool
 ) -> Finished:
@@ -63,6 +79,7 @@ async def run_experiment(
     Raises:
         FedbbptError: the run cannot go on now; nothing that was paid for is lost.
     """
+    baselines = wants_baselines(prepared.run, asked=baselines)
     identity = digest([prepared.run.identity, split_digest(prepared.data), _data_digest(prepared)])
     directory.claim(identity, prepared.run.payload())
     began = time.monotonic()

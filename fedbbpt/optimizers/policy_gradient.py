@@ -23,6 +23,7 @@ from fedbbpt.distributions import (
     softmax,
 )
 from fedbbpt.optimizers import Search
+from fedbbpt.optimizers.told import checked_losses
 
 __all__ = ["PolicyGradient"]
 
@@ -160,11 +161,7 @@ class _Descent:
         Raises:
             ValueError: the points are not those last asked, or a loss is not finite.
         """
-        if not len(self._asked) or not np.array_equal(points, self._asked):
-            raise ValueError("points: not those last asked; tell exactly what ask returned, once")
-        told = frozen_array(losses, name="losses")
-        if told.shape != (len(points),):
-            raise ValueError(f"losses: shape {told.shape}, expected one a point: ({len(points)},)")
+        told = checked_losses(self._asked, points, losses)
         logits = self._distribution.logits
         descent = np.concatenate(policy_gradient_estimate(logits, self._asked, told))
         descent -= self._settings.entropy * np.concatenate(entropy_gradient(logits))

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fedbbpt.distributions import Categorical, Distribution, Floats, Points, frozen_array
+from fedbbpt.optimizers.belief import belief
+from fedbbpt.optimizers.told import checked_losses
 
 Indices = NDArray[np.intp]
-
-LEAD = 0.1
-"""Least distance in logits between the leader's choice and any other of the same slot."""
 
 SWAPS = 50
 """Attempts, a candidate, to tell equal candidates apart without touching the balance of choices."""
@@ -44,13 +43,7 @@ class Race:
     drops the worst so far. The race ends with the ``tell`` that leaves ``finalists``. Among equal
     losses the earlier candidate stays, and the starting prompt is the earliest.
 
-    The belief is a sketch of the losses told, not a posterior. With the weight w = exp(-loss / sd)
-    of a candidate, sd being the standard deviation of all losses::
-
-        logit(choice) = start's logit + log(mean w of candidates with the choice / mean w of all)
-
-    A choice that no candidate has, or that makes no difference, keeps its start. Then the leader's
-    choices are lifted, where needed, ``LEAD`` above the others: the mode is always the leader.
+    The distribution is ``belief`` in the losses told; its mode is always the leader.
     """
 
     def __init__(
@@ -107,60 +100,23 @@ class Race:
         Raises:
             ValueError: the points are not those last asked, or a loss is not finite.
         """
-        asked = self._points[self._asked]
-        if not len(asked) or not np.array_equal(points, asked):
-            raise ValueError("points: not those last asked; tell exactly what ask returned, once")
-        told = frozen_array(losses, name="losses")
-        if told.shape != (len(asked),):
-            raise ValueError(f"losses: shape {told.shape}, expected one a point: ({len(asked)},)")
+        told = checked_losses(self._points[self._asked], points, losses)
         self._losses[self._asked] = told
-        kept = min(self._keep(len(asked)), len(asked) - 1)
+        kept = min(self._keep(len(told)), len(told) - 1)
         self._active = self._best(max(kept, self._finalists))
         self._asked = np.arange(0)
         self._finished = len(self._active) <= self._finalists
 
     @property
     def distribution(self) -> Distribution:
-        """The belief described above; the start before any loss is told."""
-        seen = np.isfinite(self._losses)
-        if not seen.any():
+        """The belief in the losses told; the start before any."""
+        if not np.isfinite(self._losses).any():
             return self._start
-        leader = self._points[self._best(1)[0]].astype(np.intp)
-        weights = _weights(self._losses[seen])
-        columns = self._points[seen].astype(np.intp).T
-        return Categorical(
-            tuple(
-                _lifted(logits + _evidence(column, weights, logits.size), choice)
-                for logits, column, choice in zip(self._start.logits, columns, leader, strict=True)
-            )
-        )
+        return belief(self._start, self._points, self._losses, int(self._best(1)[0]))
 
     def _best(self, count: int) -> Indices:
         order = np.argsort(self._losses[self._active], kind="stable")
         return np.sort(self._active[order[:count]])
-
-
-def _weights(losses: Floats) -> Floats:
-    spread = float(losses.std())
-    if spread <= 1e-12 * float(np.abs(losses).max()):
-        return np.ones_like(losses)
-    weights: Floats = np.exp((losses.min() - losses) / spread)
-    return weights
-
-
-def _evidence(column: Indices, w: Floats, size: int) -> Floats:
-    seen = np.bincount(column, minlength=size)
-    means = np.bincount(column, weights=w, minlength=size) / np.maximum(seen, 1)
-    evidence: Floats = np.log(np.where(seen > 0, means, w.mean()) / w.mean())
-    return evidence
-
-
-def _lifted(logits: Floats, choice: int) -> Floats:
-    others = np.delete(logits, choice)
-    lifted = logits.copy()
-    if others.size:
-        lifted[choice] = max(lifted[choice], others.max() + LEAD)
-    return lifted
 
 
 def stratified_points(start: Categorical, count: int, rng: np.random.Generator) -> Points:

@@ -29,11 +29,15 @@ async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched
     """Run a few generations of the owner's optimizer, reborn from the broadcast distribution.
 
     Raises:
-        MessageError: the broadcast distribution is not categorical.
+        MessageError: the broadcast distribution is not one table for each axis of the space.
     """
     start = assignment.distribution
-    if not isinstance(start, Categorical):
-        raise MessageError(f"{owner.name}: search work needs a categorical distribution")
+    sizes = [len(axis.choices) for axis in owner.space.axes]
+    if not isinstance(start, Categorical) or [slot.size for slot in start.logits] != sizes:
+        raise MessageError(
+            f"{owner.name}: search work needs a categorical distribution with tables of {sizes} "
+            "choices; give server and owners the same run file"
+        )
     stream = rng(assignment.seed, "local search", round=assignment.round, client=owner.name)
     running = owner.optimizer.start(start, stream)
     elite = [np.zeros(slot.size) for slot in start.logits]

@@ -117,6 +117,18 @@ async def test_absent_log_probabilities_are_a_failure_where_they_are_promised() 
     assert not_promised == not_asked == Completion("yes")
 
 
+@pytest.mark.parametrize("text", ["", "\ufffd"])
+async def test_no_token_or_half_a_character_is_an_answer_without_log_probabilities(
+    text: str,
+) -> None:
+    silent = {"choices": [{"message": {"content": text}, "finish_reason": "stop"}]}
+
+    async with serving(answering(silent)) as served:
+        completion = await served.send()
+
+    assert completion == Completion(text)
+
+
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 async def test_a_huge_body_is_dropped_before_it_fills_the_memory(encoding: str) -> None:
     async def huge(request: web.Request) -> web.StreamResponse:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedbbpt.distributions import Categorical, Floats, Gaussian, Points, mode
-from fedbbpt.optimizers.racing import LEAD, Race, stratified_points
+from fedbbpt.optimizers.belief import LEAD
+from fedbbpt.optimizers.racing import Race, stratified_points
 
 logits = st.lists(st.floats(-4, 4), min_size=1, max_size=5).map(np.array)
 starts = st.lists(logits, min_size=1, max_size=4).map(tuple).map(Categorical)
