@@ -6,7 +6,7 @@ import orjson
 
 
 def canonical_json(value: object) -> bytes:
-    """Return the one byte form of a JSON value: sorted keys, no spaces, UTF-8.
+    """Return the one byte form of a JSON value: sorted keys, no spaces, UTF-8; NaN becomes null.
 
     Raises:
         TypeError: the value holds something JSON cannot carry.

@@ -124,6 +124,10 @@ class Product:
 
     parts: "tuple[Distribution, ...]"
 
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise ValueError("parts: a product needs at least one")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grouped:
@@ -134,6 +138,10 @@ class Grouped:
     """
 
     groups: "tuple[tuple[str, Distribution], ...]"
+
+    def __post_init__(self) -> None:
+        if not self.groups:
+            raise ValueError("groups: at least one domain is needed")
 
 
 Distribution = Categorical | Gaussian | Point | Product | Grouped

@@ -107,8 +107,8 @@ class LocalSearches:
     def propose(self, state: State, clients: Sequence[str]) -> Proposal | None:
         """Return one local stretch on the next block."""
         plan = self._schedule
-        place = plan.block_of(state.round, plan.candidates, plan.candidates)
-        block = Block(place.start, plan.block)
+        # Every local stretch takes fresh examples, whatever the schedule says of nested blocks.
+        block = Block(state.round * plan.block * plan.generations, plan.block)
         work = Search(plan.candidates, plan.generations, block)
         return Proposal(work, plan.candidates * plan.generations * plan.block * len(clients))
 

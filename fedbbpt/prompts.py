@@ -73,8 +73,11 @@ class Prompt:
         An input that itself contains ``{input}`` or control tokens stays plain text.
         """
         *before, last = self.messages
-        content = last.content.replace(INPUT, escape_special(text))
-        return (*before, Message(last.role, content))
+        left, right = last.content.split(INPUT)
+        inner = escape_special(text)
+        # A bracket just before the place must not become a token with the input's first letters.
+        gap = " " if left and _SPECIAL.match(left[-1] + inner + right) else ""
+        return (*before, Message(last.role, f"{left}{gap}{inner}{right}"))
 
     def payload(self) -> dict[str, object]:
         """Return the prompt as JSON values; ``from_payload`` is its inverse."""

@@ -109,10 +109,6 @@ class Coverage:
             self._seen.setdefault(key, set()).update(new)
             self.requests += len(new)
 
-    def add_opaque(self, requests: int) -> None:
-        """Count requests whose prompts the server did not choose."""
-        self.requests += requests
-
     def _asked(self, key: tuple[str, bytes]) -> set[int]:
         return self._seen.get(key, set())
 

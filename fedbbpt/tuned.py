@@ -124,9 +124,11 @@ class TunedPrompt:
             DataError: no such file, or not a tuned prompt of this schema.
         """
         try:
-            return _from_payload(mapped(orjson.loads(Path(path).read_bytes()), "file"))
+            tuned = _from_payload(mapped(orjson.loads(Path(path).read_bytes()), "file"))
+            tuned.request("")  # what cannot be asked is refused here, not in the app
         except (OSError, ValueError, KeyError) as error:
             raise DataError(f"{path}: not a tuned prompt: {error}") from error
+        return tuned
 
 
 def _from_payload(body: Mapping[str, object]) -> TunedPrompt:

@@ -139,7 +139,7 @@ async def test_losses_are_within_the_bound_and_scores_within_one() -> None:
     losses, scores = mine.losses(answers, ITEMS), mine.scores(answers, ITEMS)
 
     assert losses.shape == scores.shape == (6,)
-    assert (0 <= losses).all()
+    assert (losses >= 0).all()
     assert (losses <= mine.bound).all()
     assert losses[1] == mine.bound
     assert scores[1] == 0.0
@@ -206,13 +206,9 @@ def test_counts_of_two_measurements_add_up(
 
 
 def test_outcomes_are_counted_by_kind() -> None:
-    row: list[Answer] = [
-        *[Missing("a"), Missing("b"), Unreadable("hm"), Text("positive")],
-        *[
-            LabelScores(LABELS, (-1.0, -2.0), floored)
-            for floored in ((True, False), (False, False))
-        ],
-    ]
+    row: list[Answer] = [Missing("a"), Missing("b"), Unreadable("hm"), Text("positive")]
+    row.append(LabelScores(LABELS, (-1.0, -2.0), (True, False)))
+    row.append(LabelScores(LABELS, (-1.0, -2.0), (False, False)))
 
     assert count_outcomes([row, row]) == Counts(asked=12, missing=4, unreadable=2)
     assert floored_items(row) == 1

@@ -1,6 +1,7 @@
 """A tiny run for the tests of the edges: four owners, a scripted model, a handful of candidates."""
 
 import copy
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -43,15 +44,25 @@ def rows(owner: str, count: int = ROWS_PER_OWNER) -> list[dict[str, str]]:
 def write_rows(path: Path, lines: Iterable[Mapping[str, object]]) -> Path:
     """Write rows as a .jsonl file and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    path.write_text(_jsonl(lines), encoding="utf-8")
     return path
 
 
 def write_owners(folder: Path) -> None:
     """Write one file an owner, and all owners' rows together as all.jsonl."""
-    for owner in OWNERS:
-        write_rows(folder / f"{owner}.jsonl", rows(owner))
-    write_rows(folder / "all.jsonl", [row for owner in OWNERS for row in rows(owner)])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in _texts().items():
+        (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
+
+
+def _jsonl(lines: Iterable[Mapping[str, object]]) -> str:
+    return "".join(f"{json.dumps(line)}\n" for line in lines)
+
+
+@functools.cache
+def _texts() -> Mapping[str, str]:
+    texts = {owner: _jsonl(rows(owner)) for owner in OWNERS}
+    return {**texts, "all": "".join(texts.values())}
 
 
 def tiny_tables(**changes: object) -> Table:

@@ -4,6 +4,8 @@ import importlib
 
 import click
 
+from fedbbpt import __version__
+
 COMMANDS = {
     "recipes": "List the published methods that ship with the package.",
     "resume": "Go on with a run that was stopped, from its folder.",
@@ -34,7 +36,7 @@ class Late(click.Group):
 
 
 @click.group(cls=Late, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="fedbbpt")
+@click.version_option(__version__, prog_name="fedbbpt")
 def main() -> None:
     """Tune the prompts of a language model nobody can open, together.
 

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,10 +85,9 @@ def _run(
     try:
         return asyncio.run(run_experiment(prepared, directory, watcher, baselines=baselines))
     except KeyboardInterrupt:
+        again = ["fedbbpt", "resume", str(directory.path), *["--baselines"] * baselines]
         click.echo(
-            "stopped; every completion received is kept. "
-            f"Go on with: fedbbpt resume {directory.path}",
-            err=True,
+            f"stopped; every completion received is kept. Go on with: {shlex.join(again)}", err=True
         )
         sys.exit(INTERRUPTED)
 

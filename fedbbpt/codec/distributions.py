@@ -10,6 +10,7 @@ from fedbbpt.codec.fields import (
     number,
     paired,
     read_array,
+    shown,
     text,
 )
 from fedbbpt.distributions import Categorical, Distribution, Gaussian, Grouped, Point, Product
@@ -69,4 +70,4 @@ def read_distribution(value: object, depth: int = 0) -> Distribution:
                 tuple((text(n, "groups"), read_distribution(part, depth + 1)) for n, part in pairs)
             )
         case other:
-            raise ValueError(f"distribution: unknown kind {other!r}")
+            raise ValueError(f"distribution: unknown kind {shown(other)}")

@@ -13,6 +13,11 @@ MAX_DEPTH = 4
 Json = Mapping[str, object]
 
 
+def shown(value: object) -> str:
+    """Return the beginning of a value as an error may repeat it; a peer may have sent megabytes."""
+    return repr(value)[:MAX_NAME]
+
+
 def array_payload(array: Floats) -> dict[str, object]:
     """Return an array as JSON values: its shape and its bytes in base64."""
     little = np.ascontiguousarray(array, dtype="<f8")
@@ -60,14 +65,14 @@ def read_arrays(value: object, name: str) -> dict[str, Floats]:
 def count(value: object, name: str) -> int:
     """Return a whole number from 0."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{name}: expected a whole number from 0, got {value!r}")
+        raise ValueError(f"{name}: expected a whole number from 0, got {shown(value)}")
     return value
 
 
 def number(value: object, name: str) -> float:
     """Return a finite number."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not np.isfinite(value):
-        raise ValueError(f"{name}: expected a finite number, got {value!r}")
+        raise ValueError(f"{name}: expected a finite number, got {shown(value)}")
     return float(value)
 
 

@@ -18,6 +18,7 @@ from fedbbpt.codec.fields import (
     paired,
     read_array,
     read_arrays,
+    shown,
     text,
 )
 from fedbbpt.errors import MessageError
@@ -121,7 +122,9 @@ def _decoded(kind: str, data: bytes, build: Callable[[Json], _Value]) -> _Value:
         if not isinstance(body, dict) or body.get("kind") != kind:
             raise ValueError(f"not a {kind}")
         if count(body.get("schema"), "schema") != SCHEMA:
-            raise ValueError(f"schema {body.get('schema')!r}; this version reads schema {SCHEMA}")
+            raise ValueError(
+                f"schema {shown(body.get('schema'))}; this version reads schema {SCHEMA}"
+            )
         return build(body)
     except (ValueError, TypeError, KeyError) as error:
         raise MessageError(f"{kind}: {error}") from error
@@ -213,4 +216,4 @@ def _work(body: Json) -> Work:
             split = text(body["split"], "split")
             return Evaluate(read_array(body["points"], "points"), samples, split)
         case other:
-            raise ValueError(f"work: unknown kind {other!r}")
+            raise ValueError(f"work: unknown kind {shown(other)}")

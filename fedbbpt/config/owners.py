@@ -80,9 +80,7 @@ def _own(run: RunFile) -> list[Hand]:
     return [
         (
             owner,
-            _read(
-                Path(owner.data), owner.columns, run.task.labels, f"owner {owner.name}.columns"
-            ),
+            _read(Path(owner.data), owner.columns, run.task.labels, f"owner {owner.name}.columns"),
         )
         for owner in run.owners
     ]

@@ -38,7 +38,7 @@ class Prepared:
         aggregator: how reports are merged.
         schedule: how much.
         scoring: how answers become figures.
-        plan: rounds and distinct requests of the search, worked out in advance.
+        plan: most rounds and distinct requests of the search, worked out in advance.
         notes: what a careful reader should know.
     """
 
@@ -180,16 +180,19 @@ def _plan(
         asked = f"asked for [search] candidates = {schedule.candidates}"
         raise ConfigError(f"[optimizer] {run.optimizer['use']}, {asked}: {error}") from error
     owners = len(schedule.participants(tuple(sizes), 0, run.seed))
+    generations = schedule.generations if run.search.work == "local" else 1
+    full = schedule.candidates * generations * schedule.block * owners
+    # What is drawn anew every round may repeat itself or not: this is the most it can ask.
+    rounds = min(schedule.rounds, schedule.requests // full)
     if run.search.work == "local":
-        stretch = schedule.candidates * schedule.generations * schedule.block * owners
-        plan = Plan(min(schedule.rounds, schedule.requests // stretch), 0)
-        plan = Plan(plan.rounds, plan.rounds * stretch)
+        plan = Plan(rounds, rounds * full)
+    elif not schedule.nested:
+        plan = Plan(max(rounds, plan.rounds), min(schedule.requests, schedule.rounds * full))
     if plan.rounds == 0:
-        first = schedule.candidates * schedule.block * owners
         raise ConfigError(
             f"[search] requests: {schedule.requests} do not pay for one generation; "
             f"{schedule.candidates} candidates on blocks of {schedule.block} at {owners} owners "
-            f"take {first * schedule.generations}. Raise requests, or lower candidates or block"
+            f"take {full}. Raise requests, or lower candidates or block"
         )
     return plan
 

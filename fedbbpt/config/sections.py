@@ -21,6 +21,11 @@ class TaskSection:
     topic: str = "text"
     labels: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        for label in self.labels:
+            if not label.isprintable():
+                raise ValueError(f"labels: {label!r} holds a character that cannot be shown")
+
 
 @dataclass(frozen=True, slots=True)
 class PromptSection:

@@ -9,6 +9,7 @@ The wrappers are composed in this order::
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -48,6 +49,7 @@ class Batched:
         hits: those that cost no call of their own: journalled, asked twice, or already under way.
         calls: completions that this endpoint itself received.
         missing: those that got no usable reply.
+        reasons: why, by reason.
     """
 
     def __init__(self, wire: Wire, profile: Profile, journal: Journal, caps: Caps) -> None:
@@ -56,6 +58,7 @@ class Batched:
         self.hits = 0
         self.calls = 0
         self.missing = 0
+        self.reasons: Counter[str] = Counter()
         self._wire = wire
         self._journal = journal
         self._caps = caps
@@ -86,7 +89,9 @@ class Batched:
             await self._answer(misses, batch)
             misses = {key: misses[key] for key in misses if key not in batch.outcomes}
         replies = [batch.outcomes[key] for key in keys]
-        missing = sum(isinstance(reply, Missing) for reply in replies)
+        reasons = Counter(reply.reason for reply in replies if isinstance(reply, Missing))
+        missing = reasons.total()
+        self.reasons.update(reasons)
         self.requests += len(replies)
         self.missing += missing
         self.hits += len(replies) - missing - batch.received

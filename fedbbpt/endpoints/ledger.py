@@ -102,5 +102,5 @@ def check_caps(caps: Caps, ledger: Ledger, promised: Spend, need: Spend) -> None
             raise BudgetError(
                 f"[caps] {name}: {used} of {cap} are used ({doubtful} of them only possibly), "
                 f"{held} are promised to requests under way, and this batch needs {wanted}; "
-                f"raise [caps] {name} to at least {least} and resume"
+                f"raise [caps] {name} to at least {least} and resume (--{name} {least})"
             )

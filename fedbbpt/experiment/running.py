@@ -1,7 +1,9 @@
 """A whole run: search, gate, baselines, sealed test, and the files it leaves."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +15,7 @@ from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.searched import origin
 from fedbbpt.endpoints.journal import Journal
 from fedbbpt.engines.local import Local
-from fedbbpt.errors import ConfigError
+from fedbbpt.errors import ConfigError, QuorumError
 from fedbbpt.experiment.artifacts import write_artifacts
 from fedbbpt.experiment.assemble import Evidence, assemble_results
 from fedbbpt.experiment.stages import Found, Progress, Stages
@@ -30,6 +32,9 @@ from fedbbpt.storage.lock import RunLock
 
 START, AGAIN, FOUND = range(3)
 """Rows of the gate's evaluation: the start, the start asked again, the found prompt."""
+
+SHOWN = 3
+"""Reasons for missing replies that an error names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +86,36 @@ async def run_experiment(
     """
     baselines = wants_baselines(prepared.run, asked=baselines)
     identity = digest([prepared.run.identity, split_digest(prepared.data), _data_digest(prepared)])
-    directory.claim(identity, prepared.run.payload())
     began = time.monotonic()
-    with (
-        RunLock(directory.path),
-        FramedLog.open(directory.calls) as calls,
-        FramedLog.open(directory.rounds) as log,
-    ):
+    directory.make()
+    with ExitStack() as stack:
+        stack.enter_context(RunLock(directory.path))
+        directory.claim(identity, prepared.run.payload())
+        calls = stack.enter_context(FramedLog.open(directory.calls))
+        log = stack.enter_context(FramedLog.open(directory.rounds))
         journal = Journal(calls)
         async with connected(prepared, journal) as lines:
             stages = Stages(
                 lines, Rounds(log, calls, prepared.fingerprint), watcher.progress, watcher.announce
             )
-            evidence = await _evidence(stages, directory, baselines=baselines)
+            try:
+                evidence = await _evidence(stages, directory, baselines=baselines)
+            except QuorumError as error:
+                raise QuorumError(f"{error} ({_failures(lines)})") from error
             results = assemble_results(prepared, evidence)
             stats = _stats(lines, journal, time.monotonic() - began, evidence.openings)
             await write_artifacts(directory, results, stats, lines, evidence.tuned)
     return Finished(results, stats, directory)
+
+
+def _failures(lines: Connected) -> str:
+    """Say why replies were missing in this process, the most frequent reasons first."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for endpoint in lines.opened:
+        for reason, count in endpoint.reasons.items():
+            counted[endpoint.profile.destination, reason] += count
+    said = [f"{place}: {count} x {why}" for (place, why), count in counted.most_common(SHOWN)]
+    return ", ".join(said) or "no reply is missing"
 
 
 async def _evidence(stages: Stages, directory: RunDirectory, *, baselines: bool) -> Evidence:

@@ -39,16 +39,23 @@ class RunDirectory:
         """Which runs beside this one opened which sealed test split."""
         return self.path.parent / "test-openings.log"
 
-    def claim(self, identity: str, payload: Mapping[str, object]) -> None:
-        """Make the folder this run's, or check that it is.
+    def make(self) -> None:
+        """Make the folder, if it is not there yet.
 
         Raises:
-            StorageError: the folder cannot be made or holds another run.
+            StorageError: it cannot be made.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"{self.path}: cannot be made: {error.strerror}") from error
+
+    def claim(self, identity: str, payload: Mapping[str, object]) -> None:
+        """Make the folder this run's, or check that it is; only the owner of its lock may.
+
+        Raises:
+            StorageError: the folder holds another run, or cannot be read or written.
+        """
         earlier = self.settings()
         if earlier is None:
             self.write_json(RUN, {"identity": identity, "run": payload})
@@ -95,5 +102,6 @@ def _differences(earlier: object, now: Mapping[str, object]) -> str:
     if not isinstance(earlier, dict):
         return "its settings cannot be compared"
     plain = orjson.loads(canonical_json(now))
-    differing = sorted(key for key in plain if plain[key] != earlier.get(key))
+    keys = (plain.keys() | earlier.keys()) - {"base", "caps", "directory"}  # free to change
+    differing = sorted(key for key in keys if plain.get(key) != earlier.get(key))
     return f"different: {', '.join(differing)}" if differing else "different data"

@@ -43,10 +43,14 @@ class ModelServer:
     bills: "Counter[bytes]" = field(default_factory=Counter)
     headers: list[dict[str, str]] = field(default_factory=list)
     faults: Faults = healthy
-    answered: int = 0
     gate: threading.Event = field(default_factory=threading.Event)
     _planned_at: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def number(self) -> int:
+        """Requests received since ``plan``."""
+        return len(self.headers) - self._planned_at
 
     @property
     def bill(self) -> int:
@@ -75,7 +79,7 @@ class ModelServer:
         with self._changed:
             self.bills[body] += 1
             self.headers.append(dict(request.headers))
-            fault = self.faults(len(self.headers) - self._planned_at)
+            fault = self.faults(self.number)
             self._changed.notify_all()
         while not self.gate.is_set():
             await asyncio.sleep(0.005)
@@ -151,9 +155,7 @@ def serving(latency_seconds: float = 0.0) -> Iterator[ModelServer]:
         thread.join(10)
 
 
-def replying(
-    body: object, status: int = 200, headers: dict[str, str] | None = None
-) -> Fault:
+def replying(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Fault:
     """Return a fault: this body, as bytes or as JSON, with this status."""
 
     async def fault(_request: web.Request) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from whole_runs import (
     final_bytes,
     journalled,
     run_table,
-    start_command,
+    started,
     stats,
     write_run,
 )
@@ -56,20 +56,16 @@ def kill_until_done(
     life = Life()
     while life.kills < kills:
         before = journalled(directory, "intent") if directory.exists() else Counter()
-        process = start_command("run", file, "--dir", directory)
-        with process:
-            wanted = server.bill + int(dice.integers(SOONEST, LATEST))
+        wanted = server.bill + int(dice.integers(SOONEST, LATEST))
+        with started("run", file, "--dir", directory) as process:
             server.wait_for(wanted)
-            try:
-                process.wait(float(dice.uniform(0, 0.02)))
-            except subprocess.TimeoutExpired:
-                process.kill()
+            time.sleep(float(dice.uniform(0, 0.02)))
         assert process.returncode == -9, "the run ended before it was killed"
         life.kills += 1
         sent = journalled(directory, "intent") - before
         open_now = journalled(directory, "intent") - journalled(directory, "done")
         life.died.update(key for key in sent if open_now[key])
-    with start_command("run", file, "--dir", directory) as process:
+    with started("run", file, "--dir", directory) as process:
         _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
     return life
@@ -99,8 +95,9 @@ def check_bill(server: ModelServer, directory: Path, life: Life, paid: "Counter[
     assert cost["calls"] == done.total()
     assert bill - cost["calls"] <= life.kills * CONCURRENCY
 
-    (fingerprint,) = {key for body in paid if asked(body) == FINGERPRINT
-                      for key in keys_of(server, body)} & done.keys()
+    (fingerprint,) = {
+        key for body in paid if asked(body) == FINGERPRINT for key in keys_of(server, body)
+    } & done.keys()
     assert done[fingerprint] <= intents[fingerprint] <= 1 + life.kills  # asked by every process
     del intents[fingerprint], done[fingerprint]
     assert set(done.values()) == {1}

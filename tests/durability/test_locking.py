@@ -15,7 +15,7 @@ from whole_runs import (
     run_command,
     run_table,
     smallest_table,
-    start_command,
+    started,
     stats,
     tune,
     write_run,
@@ -44,7 +44,7 @@ def test_a_second_process_on_the_same_run_is_refused_with_the_pid_of_the_first(
     file, directory = write_run(tmp_path, smallest_table(server.endpoint())), tmp_path / "run"
     server.gate.clear()
 
-    with start_command("run", file, "--dir", directory) as first:
+    with started("run", file, "--dir", directory) as first:
         server.wait_for(1)
         runs = [run_command("run", file, "--dir", directory), run_command("resume", directory)]
         server.gate.set()
@@ -66,14 +66,14 @@ def test_a_refused_second_process_leaves_nothing_in_the_folder(tmp_path: Path) -
     with RunLock(directory):
         refused = run_command("run", file, "--dir", directory)
 
-    assert refused.returncode == 1
+    assert "in use by process" in refused.stderr
     assert [path.name for path in directory.iterdir()] == ["lock"]
 
 
 def test_the_lock_of_a_killed_process_is_free(server: ModelServer, tmp_path: Path) -> None:
     file, directory = write_run(tmp_path, smallest_table(server.endpoint())), tmp_path / "run"
     server.gate.clear()
-    with start_command("run", file, "--dir", directory) as first:
+    with started("run", file, "--dir", directory) as first:
         server.wait_for(1)
         first.send_signal(signal.SIGKILL)
     server.gate.set()

@@ -7,7 +7,8 @@ import selectors
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -21,8 +22,12 @@ from fedbbpt.storage.framed_log import read_log
 ROOT = Path(__file__).parents[2]
 OWNERS = ("billing", "it")
 LEXICON = {
-    "complaint": dict.fromkeys("not again no wrong late nobody never three still asked".split(), 1.0),
-    "praise": dict.fromkeys("thank thanks lovely patient kind clear finally never magic".split(), 1.0),
+    "complaint": dict.fromkeys(
+        "not again no wrong late nobody never three still asked".split(), 1.0
+    ),
+    "praise": dict.fromkeys(
+        "thank thanks lovely patient kind clear finally never magic".split(), 1.0
+    ),
 }
 SCRIPTED: Mapping[str, object] = {"use": "scripted", "lexicon": LEXICON}
 PATIENCE = 60
@@ -46,7 +51,9 @@ def run_table(endpoint: Mapping[str, object], **changes: object) -> Table:
     }
     for name, value in changes.items():
         old = table.get(name)
-        table[name] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
+        table[name] = (
+            {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
+        )
     return {**table, "endpoint": dict(endpoint)}
 
 
@@ -111,15 +118,20 @@ def complete(file: Path, directory: Path, **variables: str) -> dict[str, bytes]:
     return final_bytes(directory)
 
 
-def start_command(*words: object, **variables: str) -> "subprocess.Popen[str]":
-    """Start the command line; whoever starts it ends it."""
-    return subprocess.Popen(
+@contextmanager
+def started(*words: object, **variables: str) -> Iterator["subprocess.Popen[str]"]:
+    """Start the command line; what is still alive at the end of the ``with`` block is killed."""
+    with subprocess.Popen(
         command(*words),
         env=environment(**variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def final_bytes(directory: Path) -> dict[str, bytes]:
@@ -142,9 +154,7 @@ def journalled(directory: Path, kind: str) -> "Counter[str]":
 
 
 class _HurriedSelector(selectors.SelectSelector):
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, int]]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         return super().select(None if timeout is None else timeout / HurriedLoop.SPEED)
 
 
@@ -160,13 +170,13 @@ class HurriedLoop(asyncio.SelectorEventLoop):
         return super().time() * self.SPEED
 
 
-def tune(file: Path, directory: Path) -> Finished:
-    """Run a run file in this process with hurried pauses.
+def tune(file: Path, directory: Path, **variables: str) -> Finished:
+    """Run a run file in this process with hurried pauses, and with no variables but those given.
 
     Raises:
         FedbbptError: as the run itself.
     """
-    prepared = prepare(load_run(file), {})
+    prepared = prepare(load_run(file), variables)
     with asyncio.Runner(loop_factory=HurriedLoop) as runner:
         return runner.run(
             run_experiment(prepared, RunDirectory(directory), Watcher(), baselines=False)

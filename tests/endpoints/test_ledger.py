@@ -36,7 +36,8 @@ def test_a_batch_beyond_the_calls_says_which_cap_and_the_least_that_would_do() -
 
     assert str(caught.value) == (
         "[caps] calls: 90 of 100 are used (2 of them only possibly), 4 are promised to requests "
-        "under way, and this batch needs 20; raise [caps] calls to at least 114 and resume"
+        "under way, and this batch needs 20; raise [caps] calls to at least 114 and resume "
+        "(--calls 114)"
     )
     check_caps(Caps(calls=114), ledger, Spend(4, 0), Spend(20, 0))
 

@@ -1,6 +1,7 @@
 """Owners in one process: their reports come in order, and one refusal stops all."""
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ from fedbbpt.codec.messages import encode_report
 from fedbbpt.completions import Completion, Request
 from fedbbpt.distributions import Categorical
 from fedbbpt.engines.local import Local
-from fedbbpt.errors import BudgetError, EndpointError, FedbbptError
+from fedbbpt.errors import BudgetError, EndpointError, FedbbptError, MessageError
 from fedbbpt.messages import Assignment, Block, Score
 
 NAMES = ("anna", "bert", "cleo")
@@ -67,7 +68,7 @@ class RefusingEndpoint(AskedEndpoint):
 def waiting(order: Sequence[str]) -> dict[str, AskedEndpoint]:
     """Return endpoints that answer one after the other, in the given order."""
     endpoints = {name: WaitingEndpoint() for name in order}
-    for name, following in zip(order, order[1:], strict=False):
+    for name, following in itertools.pairwise(order):
         endpoints[name].after = endpoints[following].turn
     endpoints[order[0]].turn.set()
     return dict(endpoints)
@@ -94,7 +95,7 @@ async def test_only_those_with_an_assignment_are_asked() -> None:
     assert not endpoints["cleo"].asked
 
 
-@pytest.mark.parametrize("error", [EndpointError("status 401"), BudgetError("the cap is reached")])
+@pytest.mark.parametrize("error", [EndpointError("status 401"), MessageError("another space")])
 async def test_one_owners_refusal_is_raised_plain_and_stops_the_others(error: FedbbptError) -> None:
     stuck = {name: WaitingEndpoint() for name in ("anna", "cleo")}
     local = engine({**stuck, "bert": RefusingEndpoint(error=error)})
@@ -105,6 +106,19 @@ async def test_one_owners_refusal_is_raised_plain_and_stops_the_others(error: Fe
     assert raised.value is error
     assert all(endpoint.cancelled for endpoint in stuck.values())
     assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+
+
+async def test_a_cap_reached_by_one_owner_lets_the_others_receive_what_is_paid_for() -> None:
+    cap, late = BudgetError("the cap is reached"), WaitingEndpoint()
+    local = engine({"anna": RefusingEndpoint(error=cap), "bert": late})
+    asyncio.get_running_loop().call_later(0.02, late.turn.set)
+
+    with pytest.raises(BudgetError) as raised:
+        await local.gather(assignments(("anna", "bert")))
+
+    assert raised.value is cap
+    assert late.asked
+    assert not late.cancelled
 
 
 async def test_of_several_refusals_the_first_is_raised_plain() -> None:

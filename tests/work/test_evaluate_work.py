@@ -73,7 +73,7 @@ async def test_calibration_changes_the_calibrated_mode_alone() -> None:
     )
 
     for name in ("score_sum", "loss_sum", "confusion"):
-        raw, calibrated = fitted.statistics[name]
+        raw = fitted.statistics[name][RAW]
         assert raw.tolist() == plain.statistics[name][RAW].tolist()
         assert raw.tolist() == plain.statistics[name][CALIBRATED].tolist()
     assert (

@@ -129,7 +129,7 @@ async def test_a_block_below_the_owners_minimum_is_refused_before_anything_is_as
     endpoint = AskedEndpoint()
     owner = make_owner(endpoint, min_block=8)
 
-    with pytest.raises(MessageError, match="anna: a block of 7 examples is below .* minimum of 8"):
+    with pytest.raises(MessageError, match=r"anna: a block of 7 examples is below .* minimum of 8"):
         await score(owner, points(0), Block(0, 7), SEED)
 
     assert endpoint.asked == []

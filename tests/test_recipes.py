@@ -1,0 +1,84 @@
+"""Every recipe says what it is, names what exists, and runs."""
+
+from pathlib import Path
+
+import pytest
+from tiny_run import OWNERS, tiny_run, tiny_tables
+
+import fedbbpt
+from fedbbpt.config.prepare import prepare
+from fedbbpt.config.recipes import load_recipe, recipe_names
+from fedbbpt.config.runfile import load_run
+from fedbbpt.config.sections import SearchSection
+from fedbbpt.config.strict import read_section
+from fedbbpt.errors import ConfigError
+from fedbbpt.plugins import build, find
+
+RECIPES = recipe_names()
+TABLES = {"about", "space", "optimizer", "aggregator", "search"}
+EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*/run.toml"))
+
+
+def test_every_recipe_file_is_found() -> None:
+    files = (Path(__file__).parents[1] / "fedbbpt" / "recipes").glob("*.toml")
+
+    assert sorted(path.stem for path in files) == list(RECIPES)
+    assert "halving" in RECIPES
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_says_what_it_is_and_where_it_departs_from_its_source(name: str) -> None:
+    recipe = load_recipe(name)
+
+    assert set(recipe) == TABLES
+    assert list(recipe["about"]) == ["title", "source", "faithful", "ours", "tier"]
+    assert all(str(text).strip() for text in recipe["about"].values())
+    assert str(recipe["about"]["tier"]).startswith(("T0", "T1", "T2", "T3"))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_names_plugins_and_keys_that_exist(name: str) -> None:
+    recipe = load_recipe(name)
+
+    find("spaces", str(recipe["space"]["use"]))
+    build("optimizers", recipe["optimizer"], "optimizer")
+    build("aggregators", recipe["aggregator"], "aggregator")
+    section = read_section(SearchSection, recipe["search"], "search")
+
+    assert section.work in {"score", "local"}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_runs_end_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tiny_run(tmp_path)
+    tables = tiny_tables(recipe=name, optimizer={})
+    tables["search"] = {"candidates": 4, "rounds": 3, "requests": 600}
+
+    result = fedbbpt.optimize(tables, directory="kept")
+
+    rounds = result.results.rounds
+    assert result.results.recipe == name
+    assert 1 <= len(rounds) <= 3
+    assert rounds[-1].requests == result.results.search_requests <= 600
+    assert {client for r in rounds for client in r.clients} <= set(OWNERS)
+    assert result.results.test.n == 12 * len(OWNERS)
+    assert result.tuned.prompt.words == ("complaint", "praise")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+def test_an_examples_run_file_can_be_meant(path: Path) -> None:
+    run = load_run(path, {"endpoint": {"use": "scripted"}})
+
+    missing = [owner.data for owner in run.owners if not Path(owner.data).exists()]
+    if missing:  # data that the example's own script makes
+        assert (path.parent / "prepare.py").exists()
+        return
+    assert prepare(run, {}).plan.rounds >= 3
+
+
+def test_an_unknown_recipe_is_answered_with_the_closest() -> None:
+    with pytest.raises(ConfigError, match=r"did you mean 'rejects'\? Known: .*halving"):
+        load_recipe("reject")
