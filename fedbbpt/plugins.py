@@ -4,7 +4,6 @@ A plugin module names its one public class in ``__all__``; ``use = "package.modu
 user's own class. The library that a plugin wraps is imported only when it is named.
 """
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from types import ModuleType
 from typing import Any, get_type_hints
 
+from fedbbpt.closest import did_you_mean
 from fedbbpt.config.typed import typed
 from fedbbpt.errors import ConfigError
 
@@ -83,7 +83,9 @@ def build(kind: str, table: Mapping[str, object], where: str, **given: object) -
     wanted = {field.name for field in fields(plugin)}
     filled = {key: value for key, value in given.items() if key in wanted}
     required = [
-        f.name for f in fields(plugin) if f.default is MISSING and f.default_factory is MISSING
+        f.name
+        for f in fields(plugin)
+        if f.init and f.default is MISSING and f.default_factory is MISSING
     ]
     for name in required:
         if name not in settings and name not in filled:
@@ -100,9 +102,7 @@ def unknown_key(where: str, key: str, known: list[str]) -> str:
 
 
 def _closest(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else "."
-    return f"{hint} Known: {', '.join(known) or 'none'}"
+    return f"{did_you_mean(word, known) or '.'} Known: {', '.join(known) or 'none'}"
 
 
 def _hints(plugin: type[Any]) -> dict[str, object]:

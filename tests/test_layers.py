@@ -9,7 +9,7 @@ from pathlib import Path
 
 # A layer may import itself and the layers above it.
 LAYERS = (
-    "errors randomness canonical secret",
+    "errors randomness canonical secret closest",
     "labels prompts data splits answers completions chat_format distributions messages"
     " comparison gate reading safe_text",
     "codec",

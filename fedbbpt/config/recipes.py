@@ -1,9 +1,9 @@
 """Recipes: published methods as the defaults of a run file's search tables."""
 
-import difflib
 import tomllib
 from importlib.resources import files
 
+from fedbbpt.closest import did_you_mean
 from fedbbpt.config.sections import RunSection, Table
 from fedbbpt.errors import ConfigError
 
@@ -21,8 +21,7 @@ def load_recipe(name: str) -> dict[str, Table]:
         ConfigError: no such recipe.
     """
     if name not in recipe_names():
-        close = difflib.get_close_matches(name, recipe_names(), n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
+        hint = did_you_mean(name, recipe_names())
         raise ConfigError(
             f"[run file] recipe = {name!r}: no such recipe{hint} Known: {', '.join(recipe_names())}"
         )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fedbbpt.closest import did_you_mean
 from fedbbpt.data import Example
-from fedbbpt.datasets.closest import did_you_mean
 from fedbbpt.datasets.columns import Columns
 from fedbbpt.datasets.csv_file import csv_rows
 from fedbbpt.datasets.jsonl import jsonl_rows

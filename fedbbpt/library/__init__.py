@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from fedbbpt.closest import expected
 from fedbbpt.errors import ConfigError
-from fedbbpt.library.tables import Row, closest, read_tables
+from fedbbpt.library.tables import Row, read_tables
 from fedbbpt.library.templates import misspelt
 from fedbbpt.prompts import INPUT
 
@@ -197,7 +198,7 @@ def _located(name_or_path: str | Path, kind: str) -> Path:
     known = _stems(place)
     if name not in known:
         raise ConfigError(
-            f"no packaged prompt file is named {name!r}; {closest(name, known)} "
+            f"no packaged prompt file is named {name!r}; {expected(name, known)} "
             "(a file of your own is named by its path, which ends in .toml)"
         )
     return place / f"{name}.toml"

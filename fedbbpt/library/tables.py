@@ -1,11 +1,11 @@
 """Strict reading of TOML files made of tables: a complaint names the file, entry and key."""
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
+from fedbbpt.closest import expected
 from fedbbpt.errors import ConfigError
 
 
@@ -68,7 +68,7 @@ def read_tables(path: Path, known: Mapping[str, Sequence[str]]) -> dict[str, tup
     content = _content(path)
     for kind in content:
         if kind not in known:
-            raise ConfigError(f"{path}: [[{kind}]] is unknown; {closest(kind, known)}")
+            raise ConfigError(f"{path}: [[{kind}]] is unknown; {expected(kind, known)}")
     tables = {}
     for kind, keys in known.items():
         values = content.get(kind, [])
@@ -78,17 +78,6 @@ def read_tables(path: Path, known: Mapping[str, Sequence[str]]) -> dict[str, tup
     return tables
 
 
-def closest(word: str, known: Iterable[str]) -> str:
-    """Return the end of a complaint: what was probably meant, else what there is.
-
-    >>> closest("hnit", ["hint", "input"])
-    "did you mean 'hint'?"
-    """
-    options = tuple(known)
-    near = get_close_matches(word, options, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(options)}"
-
-
 def _rows(where: str, values: Sequence[object], keys: Sequence[str]) -> tuple[Row, ...]:
     rows = []
     for number, value in enumerate(values, start=1):
@@ -96,7 +85,7 @@ def _rows(where: str, values: Sequence[object], keys: Sequence[str]) -> tuple[Ro
             raise ConfigError(f"{where} {number}: expected a table with {', '.join(keys)}")
         for key in value:
             if key not in keys:
-                raise ConfigError(f"{where} {number}: {key!r} is unknown; {closest(key, keys)}")
+                raise ConfigError(f"{where} {number}: {key!r} is unknown; {expected(key, keys)}")
         rows.append(Row(f"{where} {number}", value))
     return tuple(rows)
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fedbbpt.canonical import digest
+from fedbbpt.closest import expected
 from fedbbpt.data import Task
 from fedbbpt.distributions import Categorical, Floats
 from fedbbpt.library import SlotLibrary
-from fedbbpt.library.tables import closest
 from fedbbpt.prompts import Prompt
 from fedbbpt.spaces import Axis
 from fedbbpt.spaces.assembly import LEGEND, assemble
@@ -50,7 +50,7 @@ class Slots:
     def __post_init__(self) -> None:
         for name in self.frozen:
             if name not in _AXES:
-                raise ValueError(f"frozen: {name!r} is no axis; {closest(name, _AXES)}")
+                raise ValueError(f"frozen: {name!r} is no axis; {expected(name, _AXES)}")
         if self.limit < 0:
             raise ValueError(f"limit: {self.limit} is below 0; write 0 for no limit")
         _ = self._choices  # a start that does not fit the task is refused here, not when decoding
