@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from fedbbpt.aggregators import Aggregator
-from fedbbpt.distributions import Distribution, Floats, Points
+from fedbbpt.distributions import Categorical, Distribution, Floats, Points
 from fedbbpt.messages import Block, Report, Score, Search, State, Work
 from fedbbpt.optimizers import Optimizer
 from fedbbpt.randomness import rng
@@ -148,3 +148,25 @@ def plan_common(
         coverage.add(points, block, clients)
         search.tell(points, np.arange(len(points), dtype=np.float64))
     return Plan(schedule.rounds, coverage.requests)
+
+
+def check_merge(aggregator: Aggregator, work: str, start: Distribution) -> None:
+    """Merge one made-up report, to learn before anything is sent whether that can be done.
+
+    Args:
+        aggregator: what will merge the reports.
+        work: ``"score"`` or ``"local"``, as ``[search] work``.
+        start: the distribution that the search begins at.
+
+    Raises:
+        ValueError: the aggregator does not merge what owners report after such work.
+    """
+    statistics: dict[str, Floats] = {"loss_sum": np.ones(1)}
+    if work == "local":
+        slots = start.logits if isinstance(start, Categorical) else ()
+        statistics = {f"logits_{i}": slot for i, slot in enumerate(slots)}
+        statistics |= {f"counts_{i}": np.ones(slot.size) for i, slot in enumerate(slots)}
+    report = Report("anyone", 0, "", statistics, frozenset(), 1.0, 0, 0, 0, 0)
+    merged = aggregator(State(0, start), [report])
+    if work == "score" and "losses" not in merged.memory:
+        raise ValueError("memory.losses: absent after the merge")

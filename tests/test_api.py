@@ -162,6 +162,28 @@ def test_an_owners_file_reproduces_its_score_of_the_run(
     assert np.mean(losses) == pytest.approx(cell.loss)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scoring": {"read": "generate", "calibration_examples": 8}},
+        {"task": {"name": "free"}, "scoring": {"metric": {"use": "exact"}}},
+        {"space": {"use": "bank"}, "aggregator": {"use": "median"}},
+    ],
+    ids=["generated", "without labels", "bank and median"],
+)
+def test_other_ways_to_ask_and_search_run_end_to_end(tmp_path: Path, changes: Table) -> None:
+    user = {"user": "Message: {input}\nKind:"}
+
+    result = fedbbpt.optimize(
+        placed_tables(tmp_path, prompt=user, **changes), directory=tmp_path / "kept"
+    )
+
+    assert result.results.ended == "finished"
+    assert result.results.coverage.unreadable == 0
+    assert all(0.5 <= cell.score <= 1 for cell in result.results.test.cells)
+    assert result.results.test.n == 12 * len(OWNERS)
+
+
 def test_the_departments_run_end_to_end(tmp_path: Path) -> None:
     owners = [{"name": path.stem, "data": str(path)} for path in DEPARTMENTS.glob("*.jsonl")]
     lexicon = {label: dict.fromkeys(cues, 1.0) for label, cues in CUES.items()}

@@ -11,7 +11,7 @@ from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.scoring import Scoring, generates, scoring_of
 from fedbbpt.config.searched import searched_space
 from fedbbpt.data import OwnerData
-from fedbbpt.drivers import Plan, plan_common
+from fedbbpt.drivers import Plan, check_merge, plan_common
 from fedbbpt.endpoints import Connector, Profile
 from fedbbpt.errors import ConfigError
 from fedbbpt.mean_score import skew_warning
@@ -112,7 +112,7 @@ def prepare(run: RunFile, environment: Mapping[str, str]) -> Prepared:
         profiles=profiles,
         space=space,
         optimizer=optimizer,
-        aggregator=build("aggregators", run.aggregator, "aggregator"),
+        aggregator=_aggregator(run, space),
         schedule=schedule,
         scoring=scoring_of(
             run.scoring, run.task.labels, list(profiles.values()), generate=generate
@@ -169,6 +169,18 @@ def _schedule(run: RunFile, owners: tuple[LoadedOwner, ...]) -> Schedule:
         )
     except ValueError as error:
         raise ConfigError(f"[search] {error}") from error
+
+
+def _aggregator(run: RunFile, space: Space) -> Aggregator:
+    aggregator: Aggregator = build("aggregators", run.aggregator, "aggregator")
+    try:
+        check_merge(aggregator, run.search.work, space.initial())
+    except ValueError as error:
+        raise ConfigError(
+            f"[aggregator] {run.aggregator['use']} does not merge the reports of [search] work = "
+            f"{run.search.work!r} ({error}); scores need mean or median, local searches a pool"
+        ) from error
+    return aggregator
 
 
 def _plan(

@@ -168,6 +168,27 @@ def test_a_gradient_needs_more_than_one_candidate(tmp_path: Path, recipe: str) -
     assert "at least 2" in text
 
 
+@pytest.mark.parametrize(
+    ("recipe", "aggregator"),
+    [
+        ("halving", "log_linear_pool"),
+        ("policy-gradient", "dirichlet_pool"),
+        ("fed-policy-gradient", "mean"),
+        ("fedone", "median"),
+    ],
+)
+def test_an_aggregator_must_merge_what_the_work_reports(
+    tmp_path: Path, recipe: str, aggregator: str
+) -> None:
+    tables = tiny_tables(recipe=recipe, optimizer={}, aggregator={"use": aggregator})
+    tables["search"] = {"requests": 2000}
+
+    text = refusal(tmp_path, tables)
+
+    assert text.startswith(f"[aggregator] {aggregator} does not merge the reports of [search] work")
+    assert text.endswith("scores need mean or median, local searches a pool")
+
+
 def test_dealt_data_must_be_called_a_simulation(tmp_path: Path) -> None:
     tables = dealt_tables()
     del tables["simulation"]

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import orjson
 from aiohttp import web
+from whole_runs import LEXICON
 
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints.scripted import Scripted
 from fedbbpt.prompts import messages_from
-from whole_runs import LEXICON
 
 Fault = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Faults = Callable[[int], Fault | None]
@@ -81,8 +81,8 @@ class ModelServer:
             self.headers.append(dict(request.headers))
             fault = self.faults(self.number)
             self._changed.notify_all()
-        while not self.gate.is_set():
-            await asyncio.sleep(0.005)
+        if not self.gate.is_set():
+            await asyncio.to_thread(self.gate.wait)
         await asyncio.sleep(self.latency_seconds)
         if fault is not None:
             return await fault(request)

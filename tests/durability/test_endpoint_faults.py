@@ -1,3 +1,4 @@
+import re
 import socket
 import time
 from collections import Counter
@@ -15,17 +16,25 @@ from model_server import (
     at,
     broken_off,
     healthy,
-    reply_body,
     replying,
     saying,
     serving,
     silence,
     since,
 )
-from whole_runs import final_bytes, journalled, run_command, run_table, stats, tune, write_run
+from whole_runs import (
+    HurriedLoop,
+    final_bytes,
+    journalled,
+    run_command,
+    run_table,
+    stats,
+    tune,
+    write_run,
+)
 
 from fedbbpt.endpoints.fingerprint import fingerprint_request
-from fedbbpt.errors import EndpointError, FedbbptError, QuorumError
+from fedbbpt.errors import EndpointError, QuorumError
 
 GOOD = orjson.dumps(
     {"choices": [{"message": {"content": "praise"}, "finish_reason": "stop", "logprobs": None}]}
@@ -52,7 +61,7 @@ def server() -> Iterator[ModelServer]:
 @pytest.fixture(scope="module")
 def whole(server: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Healthy:
     folder = tmp_path_factory.mktemp("healthy")
-    file = write_run(folder, run_table(server.endpoint(timeout_seconds=20)))
+    file = write_run(folder, run_table(server.endpoint(timeout_seconds=60)))
     server.plan(healthy)
     tune(file, folder / "run")
     return Healthy(file, final_bytes(folder / "run"))
@@ -151,7 +160,7 @@ def test_a_refusal_ends_in_one_line_that_says_where_what_and_what_to_do_and_can_
     assert str(caught.value).startswith(f"{server.url}: {said}")
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "run/results.json").exists()
-    assert server.number <= number + 4
+    assert server.number <= number + 8
 
     server.plan(healthy)
     tune(whole.file, tmp_path / "run")
@@ -179,20 +188,27 @@ def test_an_endpoint_that_is_down_from_the_start_is_named_and_nothing_is_decided
     assert left == {"run.json", "lock", "calls.log", "rounds.log"}
 
 
-@pytest.mark.parametrize("number", [2, 30, 150])
-def test_an_endpoint_that_goes_down_pauses_the_run_or_is_counted_and_never_makes_a_score(
-    server: ModelServer, whole: Healthy, tmp_path: Path, number: int
+@pytest.mark.parametrize(
+    ("number", "fault", "why"),
+    [
+        (2, DOWN, "status 503"),
+        (30, saying("maintenance", 503, retry_after="600"), "status 503"),
+        (MIDDLE, saying("daily limit", 429, retry_after="3600"), "status 429"),
+        (150, replying(GOOD, 200, {"Server": "without log-probabilities"}), "no log-probabilities"),
+    ],
+)
+def test_an_endpoint_that_fails_for_long_pauses_the_run_soon_and_never_makes_a_score(
+    server: ModelServer, whole: Healthy, tmp_path: Path, number: int, fault: Fault, why: str
 ) -> None:
-    server.plan(since(number, DOWN))
-    healthy_results = orjson.loads(whole.left["results.json"])
+    server.plan(since(number, fault))
+    began = time.monotonic()
 
-    with pytest.raises(FedbbptError) as caught:
+    with pytest.raises(QuorumError) as caught:
         tune(whole.file, tmp_path / "run")
 
-    assert isinstance(caught.value, QuorumError)
-    assert "status 503" in str(caught.value)
-    assert server.url in str(caught.value)
-    assert "resume" in str(caught.value)
+    patience = 60 / HurriedLoop.SPEED
+    assert time.monotonic() - began < 10 * patience
+    assert re.search(rf"resume \({server.url}: \d+ x {why}\)$", str(caught.value))
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "run/results.json").exists()
 
@@ -201,23 +217,9 @@ def test_an_endpoint_that_goes_down_pauses_the_run_or_is_counted_and_never_makes
     if finished.results.coverage.missing == 0:
         assert final_bytes(tmp_path / "run") == whole.left
     else:
-        counted = [summary.missing for summary in finished.results.rounds]
-        assert sum(counted) <= finished.results.coverage.missing
-        assert finished.results.test.n <= healthy_results["test"]["n"]
-
-
-def test_a_server_that_asks_for_an_hour_ends_the_run_at_once_instead_of_hanging(
-    server: ModelServer, whole: Healthy, tmp_path: Path
-) -> None:
-    server.plan(since(MIDDLE, saying("daily limit", 429, retry_after="3600")))
-    began = time.monotonic()
-
-    with pytest.raises(QuorumError, match="status 429"):
-        tune(whole.file, tmp_path / "run")
-
-    assert time.monotonic() - began < 10
-    server.plan(healthy)
-    tune(whole.file, tmp_path / "run")
+        assert number == 30  # one owner had reported before: the round stands, its gaps are counted
+        assert sum(summary.missing for summary in finished.results.rounds) > 0
+        assert finished.results.test.n == orjson.loads(whole.left["results.json"])["test"]["n"]
 
 
 def test_another_model_behind_the_same_address_is_noticed_before_any_example_is_sent(
@@ -252,20 +254,3 @@ def test_the_command_says_a_refusal_in_one_line_and_ends_with_1(
     assert done.stderr.count("\n") == 1
     assert "\x1b" not in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_the_server_of_these_tests_gives_what_the_wire_reads() -> None:
-    body = orjson.dumps(
-        {
-            "messages": [{"role": "user", "content": "thanks"}],
-            "max_tokens": 1,
-            "temperature": 0.0,
-            "logprobs": True,
-            "top_logprobs": 2,
-        }
-    )
-
-    (choice,) = reply_body(body)["choices"]  # type: ignore[misc]
-
-    assert choice["message"]["content"] in {"praise", "complaint"}
-    assert len(choice["logprobs"]["content"][0]["top_logprobs"]) == 2

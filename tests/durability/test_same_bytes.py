@@ -115,7 +115,7 @@ def test_the_report_differs_only_by_what_the_run_cost(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("recipe", recipe_names())
 def test_every_recipe_gives_the_same_bytes_at_any_pace(recipe: str, tmp_path: Path) -> None:
-    paces = {
+    paces: dict[str, dict[str, object]] = {
         "calm": {"concurrency": 1},
         "hasty": {"concurrency": 64, "latency_seconds": 0.05, "fail_every": 11},
     }

@@ -21,14 +21,9 @@ from fedbbpt.storage.framed_log import read_log
 
 ROOT = Path(__file__).parents[2]
 OWNERS = ("billing", "it")
-LEXICON = {
-    "complaint": dict.fromkeys(
-        "not again no wrong late nobody never three still asked".split(), 1.0
-    ),
-    "praise": dict.fromkeys(
-        "thank thanks lovely patient kind clear finally never magic".split(), 1.0
-    ),
-}
+COMPLAINTS = ["not", "again", "no", "wrong", "late", "nobody", "never", "three", "still", "asked"]
+PRAISE = ["thank", "thanks", "lovely", "patient", "kind", "clear", "finally", "never", "magic"]
+LEXICON = {"complaint": dict.fromkeys(COMPLAINTS, 1.0), "praise": dict.fromkeys(PRAISE, 1.0)}
 SCRIPTED: Mapping[str, object] = {"use": "scripted", "lexicon": LEXICON}
 PATIENCE = 60
 """Seconds after which a process that should have ended is a failure of the test."""
