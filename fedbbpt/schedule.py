@@ -20,7 +20,7 @@ class Schedule:
     Attributes:
         rounds: at most so many.
         requests: distinct requests the search may ask in all; it ends before passing them.
-        candidates: candidates a round (score work) or a generation (search work).
+        candidates: most candidates a round (score work) or a generation (search work).
         block: training examples an owner uses in the first round.
         nested: blocks grow from the start of the permutation as candidates drop.
         clients_per_round: owners asked in a round; 0 asks all.
@@ -33,7 +33,7 @@ class Schedule:
 
     rounds: int = 20
     requests: int = 2000
-    candidates: int = 12
+    candidates: int = 64
     block: int = 8
     nested: bool = True
     clients_per_round: int = 0

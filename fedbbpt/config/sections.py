@@ -160,7 +160,7 @@ class SearchSection:
             searches, the server merges distributions).
         rounds: at most so many.
         requests: distinct requests the search may ask.
-        candidates: a round or a generation.
+        candidates: most a round or a generation; the optimizer may ask for fewer.
         block: training examples an owner uses in the first round.
         nested: blocks grow as candidates drop.
         clients_per_round: 0 asks all.
@@ -171,7 +171,7 @@ class SearchSection:
     work: str = "score"
     rounds: int = 20
     requests: int = 2000
-    candidates: int = 12
+    candidates: int = 64
     block: int = 8
     nested: bool = True
     clients_per_round: int = 0
@@ -232,7 +232,7 @@ class RunSection:
     task: Table
     prompt: Table = field(default_factory=dict)
     endpoint: Table = field(default_factory=dict)
-    recipe: str = "halving"
+    recipe: str = "genetic"
     seed: int = 0
     dir: str = ""
     data: Table = field(default_factory=dict)
