@@ -1,6 +1,5 @@
 """``fedbbpt.optimize`` does from Python what a run file does from the command line."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from app_side import MODEL, asked_of, reply_body
-from tiny_run import LABELS, LEXICON, OWNERS, Table, put, tiny_prepared, tiny_run, tiny_tables
+from tiny_run import LABELS, LEXICON, OWNERS, Table, put, tiny_prepared, tiny_run, tiny_tables, toml
 
 import fedbbpt
 from fedbbpt import TunedPrompt
@@ -74,14 +73,8 @@ def test_a_path_gives_what_a_mapping_gives(
     finished: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables = placed_tables(tmp_path / "data")
-    lines = [f"{name} = {json.dumps(tables.pop(name))}" for name in ("seed",)]
-    owners = [f"[[owner]]\nname = '{o['name']}'\ndata = '{o['data']}'" for o in tables.pop("owner")]
-    lexicon = tables["endpoint"].pop("lexicon")
-    tables |= {f"endpoint.lexicon.{label}": cues for label, cues in lexicon.items()}
-    for name, table in tables.items():
-        lines += [f"[{name}]", *(f"{key} = {json.dumps(table[key])}" for key in table)]
     path = tmp_path / "run.toml"
-    path.write_text("\n".join([*lines, *owners]), encoding="utf-8")
+    path.write_text(toml(tables), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
     result = fedbbpt.optimize(str(path))

@@ -68,6 +68,7 @@ def _texts() -> Mapping[str, str]:
 def tiny_tables(**changes: object) -> Table:
     """Return the tables of a tiny simulated run; ``changes`` replace whole tables or keys."""
     tables: Table = {
+        "recipe": "halving",
         "seed": 3,
         "task": {"name": "tiny", "topic": "kind of message", "labels": list(LABELS)},
         "prompt": {"user": "Message: {input}\nIs it {labels}?"},
@@ -123,3 +124,21 @@ def refusal(folder: Path, tables: Table, environment: Mapping[str, str] | None =
     assert "\n" not in text
     assert "canary" not in text
     return text
+
+
+def toml(tables: Table) -> str:
+    """Return the tables as a run file; JSON's texts, numbers and lists are TOML's as well."""
+    plain = {name: value for name, value in tables.items() if not isinstance(value, dict | list)}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in plain.items()]
+    for owner in tables.get("owner", []):
+        lines += ["[[owner]]", *(f"{key} = {_inline(value)}" for key, value in owner.items())]
+    for name, table in tables.items():
+        if isinstance(table, dict):
+            lines += [f"[{name}]", *(f"{key} = {_inline(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{json.dumps(k)} = {_inline(v)}' for k, v in value.items())} }}"
+    return json.dumps(value)

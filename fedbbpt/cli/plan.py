@@ -35,7 +35,7 @@ def show_plan(console: Console, prepared: Prepared, *, baselines: bool) -> None:
     if baselines:
         owners = len(prepared.owners)
         tests = sum(len(data.test) + len(data.dev) for data in prepared.data.values())
-        more = 2 * plan.requests + (owners + 1) * tests + (owners + 1) * held_out
+        more = 2 * run.search.requests + (owners + 1) * tests + (owners + 1) * held_out
         say(console, f"baselines: at most {more} calls more")
     caps = run.caps
     say(console, f"caps: calls {caps.calls or 'none'}, tokens {caps.tokens or 'none'}")

@@ -1,32 +1,13 @@
 """The tiny run as a file on disk, and the command line asked as a person would."""
 
 import contextlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from click.testing import CliRunner, Result
-from tiny_run import Table, tiny_tables, write_owners
+from tiny_run import tiny_tables, toml, write_owners
 
 from fedbbpt.cli import main
-
-
-def toml(tables: Table) -> str:
-    """Return the tables as a run file; JSON's texts, numbers and lists are TOML's as well."""
-    plain = {name: value for name, value in tables.items() if not isinstance(value, dict | list)}
-    lines = [f"{name} = {json.dumps(value)}" for name, value in plain.items()]
-    for owner in tables.get("owner", []):
-        lines += ["[[owner]]", *(f"{key} = {_inline(value)}" for key, value in owner.items())]
-    for name, table in tables.items():
-        if isinstance(table, dict):
-            lines += [f"[{name}]", *(f"{key} = {_inline(value)}" for key, value in table.items())]
-    return "\n".join(lines) + "\n"
-
-
-def _inline(value: object) -> str:
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{json.dumps(k)} = {_inline(v)}' for k, v in value.items())} }}"
-    return json.dumps(value)
 
 
 def write_run(folder: Path, **changes: object) -> Path:

@@ -18,7 +18,7 @@ from tiny_run import (
 from fedbbpt.config.prepare import SHARED
 from fedbbpt.config.recipes import load_recipe
 from fedbbpt.config.runfile import load_run, resolve
-from fedbbpt.config.sections import CapsSection, GateSection, RolesSection
+from fedbbpt.config.sections import CapsSection, GateSection, RolesSection, SearchSection
 from fedbbpt.drivers import Plan
 from fedbbpt.endpoints.openai import OpenAI
 
@@ -41,10 +41,11 @@ def test_a_small_file_gets_the_defaults_and_its_recipe(tmp_path: Path) -> None:
 
     run = load_run(path)
 
-    assert (run.recipe, run.seed, run.directory) == ("halving", 0, "runs/small")
+    assert (run.seed, run.directory) == (0, "runs/small")
     assert (run.gate, run.caps, run.roles) == (GateSection(), CapsSection(), RolesSection())
     assert run.simulation is None
-    assert run.optimizer == load_recipe("halving")["optimizer"]
+    assert run.optimizer == load_recipe(run.recipe)["optimizer"]
+    assert run.search == SearchSection(**load_recipe(run.recipe)["search"])  # type: ignore[arg-type]
     assert run.base == str(path.parent)
     assert Path(run.owners[0].data).resolve() == tmp_path / "data" / "it.jsonl"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -58,7 +59,14 @@ class ModelServer:
         return self.bills.total()
 
     def plan(self, faults: Faults) -> None:
-        """Meet the coming requests with faults, counted from 1."""
+        """Meet the coming requests with faults, counted from 1.
+
+        Requests that an earlier run gave up may still be on their way: they are awaited first.
+        """
+        before = -1
+        while before != len(self.headers):
+            before = len(self.headers)
+            time.sleep(0.03)
         with self._changed:
             self._planned_at = len(self.headers)
             self.faults = faults

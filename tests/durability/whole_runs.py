@@ -34,6 +34,7 @@ Table = dict[str, object]
 def run_table(endpoint: Mapping[str, object], **changes: object) -> Table:
     """Return a run of two owners, four candidates and about 170 calls; tables are merged."""
     table: dict[str, object] = {
+        "recipe": "halving",
         "seed": 29,
         "task": {"name": "tiny", "topic": "mood of the note", "labels": ["complaint", "praise"]},
         "prompt": {"user": "Say {labels} for the {topic}.\nNote: {input}\nMood:"},
