@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fedbbpt.api import Result, optimize
     from fedbbpt.tuned import Reading, TunedPrompt
+    from fedbbpt.wrapping import wrap
 
 __version__ = "0.1.0"
-__all__ = ["Reading", "Result", "TunedPrompt", "optimize"]
+__all__ = ["Reading", "Result", "TunedPrompt", "optimize", "wrap"]
 
 _PLACES = {
     "Reading": "fedbbpt.tuned",
     "Result": "fedbbpt.api",
     "TunedPrompt": "fedbbpt.tuned",
     "optimize": "fedbbpt.api",
+    "wrap": "fedbbpt.wrapping",
 }
 
 

@@ -22,6 +22,7 @@ LAYERS = (
     "optimizers",
     "aggregators",
     "calibration fitted_bias mean_score uncalibrated objective tuned",
+    "exports wrapping",
     "work client schedule drivers server",
     "engines",
     "runs",

@@ -7,6 +7,8 @@ import click
 from fedbbpt import __version__
 
 COMMANDS = {
+    "compare-prompts": "Score two prompts on the same examples at the same endpoint.",
+    "export": "Give a tuned prompt the form that an app takes.",
     "recipes": "List the published methods that ship with the package.",
     "resume": "Go on with a run that was stopped, from its folder.",
     "run": "Tune a prompt as a run file says.",
@@ -24,7 +26,7 @@ class Late(click.Group):
         """Return a command, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"fedbbpt.cli.{cmd_name}").command
+        command = importlib.import_module(f"fedbbpt.cli.{cmd_name.replace('-', '_')}").command
         if not isinstance(command, click.Command):
             raise TypeError(f"fedbbpt.cli.{cmd_name}.command is no click command")
         return command

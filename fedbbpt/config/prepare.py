@@ -14,6 +14,7 @@ from fedbbpt.data import OwnerData
 from fedbbpt.drivers import Plan, check_merge, plan_common
 from fedbbpt.endpoints import Connector, Profile
 from fedbbpt.errors import ConfigError
+from fedbbpt.library.templates import misspelt
 from fedbbpt.mean_score import skew_warning
 from fedbbpt.optimizers import Optimizer
 from fedbbpt.plugins import build
@@ -211,6 +212,10 @@ def _plan(
 
 def _notes(run: RunFile, owners: tuple[LoadedOwner, ...], space: Space) -> tuple[str, ...]:
     notes = [f"{owner.data.owner}: {text}" for owner in owners for text in owner.warnings]
+    prompt = run.prompt
+    contents = [str(message.get("content", "")) for message in prompt.messages]
+    faults = (misspelt(text) for text in (prompt.system, prompt.user, prompt.hint, *contents))
+    notes.extend(f"prompt, sent as it stands: {fault}" for fault in faults if fault)
     if isinstance(space, Slots):
         notes.append(f"label words: {space.wordings.reason}")
     if run.scoring.calibrate == "mean":

@@ -143,6 +143,8 @@ class Embedded:
         settings.warmup = True
         settings.n_parallel = self.slots
         settings.n_ctx = self.context
+        # The slots keep their own prefixes; a second cache would grow to gigabytes and cost time.
+        settings.cache_ram_mib = 0
         settings.n_threads_http = _HTTP_THREADS
         settings.cpuparams.n_threads = self.threads or _usable_cores()
         settings.cpuparams_batch.n_threads = self.threads or _usable_cores()

@@ -1,0 +1,28 @@
+"""Plain chat messages as JSON, for any client that takes a list of messages."""
+
+import orjson
+
+from fedbbpt.exports.form import Form, notes_of
+from fedbbpt.prompts import message_payload
+from fedbbpt.tuned import TunedPrompt
+
+FORM = Form()
+RENDERED = Form(defuses=True)
+
+
+def export(tuned: TunedPrompt, input: str | None) -> str:
+    """Return an object with ``messages`` and, beside them, what they do not carry.
+
+    Without an input the place of it is written ``{input}``.
+    """
+    prompt = tuned.prompt
+    form, sent = (FORM, prompt.messages) if input is None else (RENDERED, prompt.render(input))
+    body: dict[str, object] = {
+        "messages": message_payload(sent),
+        "notes": {**notes_of(tuned, form), "max_tokens": tuned.max_tokens, "temperature": 0},
+    }
+    words = prompt.words or tuned.labels
+    if tuned.labels:
+        body["labels"] = list(tuned.labels)
+        body["words"] = list(words)
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
