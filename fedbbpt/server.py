@@ -9,8 +9,11 @@ import numpy as np
 from fedbbpt.distributions import Categorical, Distribution
 from fedbbpt.drivers import Driver
 from fedbbpt.errors import QuorumError
-from fedbbpt.messages import Assignment, Report, Score, State, Work
+from fedbbpt.messages import Assignment, Evaluate, Report, Score, State, Work
 from fedbbpt.schedule import Schedule
+
+MOST_MISSING = 0.05
+"""Share of missing items up to which a comparison on held-out items is made."""
 
 
 class Engine(Protocol):
@@ -95,7 +98,8 @@ class Server:
         """Return the usable reports of one round, replayed if it is already recorded.
 
         Raises:
-            QuorumError: too few usable reports; nothing is recorded, so a resume asks again.
+            QuorumError: too few usable reports, or an evaluation with too many gaps; nothing is
+                recorded, so a resume asks again.
         """
         recorded = self.log.recorded(stage, state.round)
         if recorded is not None:
@@ -110,6 +114,8 @@ class Server:
                 f"usable report and the quorum is {needed}; nothing was decided. "
                 "Check the endpoints and resume"
             )
+        if isinstance(work, Evaluate):
+            _check_gaps(stage, usable)
         self.log.record(stage, state.round, usable)
         return usable
 
@@ -133,6 +139,17 @@ class Server:
             if self.progress is not None:
                 self.progress(stage, summary)
         return SearchOutcome(state, tuple(summaries), driver.requests, "rounds spent")
+
+
+def _check_gaps(stage: str, reports: Sequence[Report]) -> None:
+    # A search may go on with gaps; what is decided or published once must not rest on them.
+    missing = sum(report.missing for report in reports)
+    asked = sum(report.asked for report in reports)
+    if missing > MOST_MISSING * asked:
+        raise QuorumError(
+            f"{stage}: {missing} of {asked} items have no usable reply, more than "
+            f"{MOST_MISSING:.0%}; nothing was decided. Check the endpoints and resume"
+        )
 
 
 def _summary(state: State, work: Work, reports: Sequence[Report], requests: int) -> RoundSummary:

@@ -17,6 +17,7 @@ MAX_BODY = 4 * 1024 * 1024
 MAX_REFUSAL = 64 * 1024
 CONNECT_SECONDS = 10.0
 HALF_CHARACTER = "\ufffd"
+NO_LOGPROBS = "no log-probabilities"
 IDLE_SECONDS = 4.0
 """vLLM's server drops idle connections after 5 s; a request sent into that moment is lost."""
 
@@ -83,7 +84,7 @@ class ChatWire:
         # A turn that ends at once has no token to report on, and llama.cpp reports nothing on a
         # token that is half a character: the model answered, if not in the asked form.
         if asked and completion.text.strip(HALF_CHARACTER) and not completion.first:
-            raise AttemptError("no log-probabilities", billed=True)
+            raise AttemptError(NO_LOGPROBS, billed=True)
         return completion
 
 

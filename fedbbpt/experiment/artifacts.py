@@ -1,8 +1,15 @@
 """The files that a finished run leaves for people and apps; ``results.json`` is written last."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from fedbbpt.calibration import Calibration
 from fedbbpt.config.connect import Connected
+from fedbbpt.config.prepare import Prepared
 from fedbbpt.distributions import Floats
 from fedbbpt.objective import Row
+from fedbbpt.prompts import Prompt
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.runs.report import render_report
 from fedbbpt.runs.results import Cell, Results, Stats
@@ -11,17 +18,40 @@ from fedbbpt.tuned import TunedPrompt
 RESULTS = "results.json"
 
 
-async def write_artifacts(
-    directory: RunDirectory, results: Results, stats: Stats, lines: Connected, tuned: Floats
-) -> None:
+class Outcome(NamedTuple):
+    """What a run ends with, before it is written.
+
+    Attributes:
+        results: every figure.
+        stats: what it cost.
+        tuned: the prompt that is returned.
+        calibrations: its calibration at every owner, by name.
+    """
+
+    results: Results
+    stats: Stats
+    tuned: Prompt
+    calibrations: Mapping[str, Calibration]
+
+
+async def owner_calibrations(lines: Connected, tuned: Floats) -> dict[str, Calibration]:
+    """Return every owner's calibration of the tuned prompt, from answers that are journalled."""
+    prepared = lines.prepared
+    row = Row(prepared.space.decode(tuned))
+    fitted = {}
+    for name, client in sorted(lines.clients().items()):
+        (fitted[name],), _ = await client.owner.calibrations([row], prepared.run.seed)
+    return fitted
+
+
+def write_artifacts(directory: RunDirectory, prepared: Prepared, outcome: Outcome) -> None:
     """Write prompts, one line a round, stats, the report and, last, the results.
 
-    Every owner's own file carries its calibration, which never leaves the owner's folder.
+    Every owner's own file carries its calibration; ``tuned.json`` carries none.
     """
-    prepared = lines.prepared
-    prompt = prepared.space.decode(tuned)
+    results = outcome.results
     plain = TunedPrompt(
-        prompt=prompt,
+        prompt=outcome.tuned,
         labels=prepared.run.task.labels,
         model=prepared.profile_of(prepared.owners[0].data.owner).model,
         top_logprobs=prepared.scoring.reasoning.top_logprobs,
@@ -29,22 +59,18 @@ async def write_artifacts(
         origin=_origin(results, "raw"),
     )
     directory.write("tuned.json", plain.encode())
-    directory.write("tuned.txt", f"{prompt.text()}\n".encode())
-    for name, client in sorted(lines.clients().items()):
-        (calibration,), _ = await client.owner.calibrations([Row(prompt)], prepared.run.seed)
-        own = TunedPrompt(
-            prompt=prompt,
-            labels=plain.labels,
+    directory.write("tuned.txt", f"{outcome.tuned.text()}\n".encode())
+    for name, calibration in outcome.calibrations.items():
+        own = replace(
+            plain,
             model=prepared.profile_of(name).model,
-            top_logprobs=plain.top_logprobs,
-            max_tokens=plain.max_tokens,
             calibration=calibration if calibration.labels else None,
             origin={"owner": name, **_origin(results, "calibrated")},
         )
         directory.write(f"owners/{name}.json", own.encode())
     directory.write("rounds.txt", _lines(results).encode())
-    directory.write("stats.json", stats.encode())
-    directory.write("report.html", render_report(results, stats).encode())
+    directory.write("stats.json", outcome.stats.encode())
+    directory.write("report.html", render_report(results, outcome.stats).encode())
     directory.write(RESULTS, results.encode())
 
 

@@ -13,10 +13,11 @@ from fedbbpt.config.connect import Connected, connected
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.searched import origin
+from fedbbpt.endpoints.chat_wire import NO_LOGPROBS
 from fedbbpt.endpoints.journal import Journal
 from fedbbpt.engines.local import Local
 from fedbbpt.errors import ConfigError, QuorumError
-from fedbbpt.experiment.artifacts import write_artifacts
+from fedbbpt.experiment.artifacts import Outcome, owner_calibrations, write_artifacts
 from fedbbpt.experiment.assemble import Evidence, assemble_results
 from fedbbpt.experiment.stages import Found, Progress, Stages
 from fedbbpt.gate import GateDecision, decide
@@ -103,8 +104,10 @@ async def run_experiment(
             except QuorumError as error:
                 raise QuorumError(f"{error} ({_failures(lines)})") from error
             results = assemble_results(prepared, evidence)
+            calibrations = await owner_calibrations(lines, evidence.tuned)
             stats = _stats(lines, journal, time.monotonic() - began, evidence.openings)
-            await write_artifacts(directory, results, stats, lines, evidence.tuned)
+            tuned = prepared.space.decode(evidence.tuned)
+            write_artifacts(directory, prepared, Outcome(results, stats, tuned, calibrations))
     return Finished(results, stats, directory)
 
 
@@ -115,6 +118,8 @@ def _failures(lines: Connected) -> str:
         for reason, count in endpoint.reasons.items():
             counted[endpoint.profile.destination, reason] += count
     said = [f"{place}: {count} x {why}" for (place, why), count in counted.most_common(SHOWN)]
+    if any(why == NO_LOGPROBS for _, why in counted):
+        said.append("for a server without log-probabilities set top_logprobs = 0")
     return ", ".join(said) or "no reply is missing"
 
 
