@@ -62,7 +62,7 @@ def test_a_finished_run_called_again_asks_nothing(finished: Result, folder: Path
     again = fedbbpt.optimize(placed_tables(folder), directory=folder / "kept")
 
     after = {path.name: path.read_bytes() for path in finished.directory.glob("*.log")}
-    assert again.stats.requests == 0
+    assert again.stats.requests == again.stats.hits
     assert again.stats.calls == finished.stats.calls
     assert again.results == finished.results
     assert (again.tuned, again.owners) == (finished.tuned, finished.owners)

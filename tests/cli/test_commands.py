@@ -77,7 +77,7 @@ def test_a_finished_run_is_shown_again_and_asks_nothing(tmp_path: Path, said: Re
     after = files_of(tmp_path / "runs")
     changed = {name for name in before if before[name] != after[name]}
     assert again.exit_code == 0
-    assert "Cost: 0 requests" in again.stdout
+    assert re.search(r"Cost: (\d+) requests \(\1 from the journal\)", again.stdout)
     assert again.stdout.splitlines()[:5] == said.stdout.splitlines()[:5]
     assert changed <= {"tiny/stats.json", "tiny/report.html"}  # they tell time and hits
 
