@@ -9,16 +9,31 @@ from typing import Any, Protocol
 from fedbbpt.errors import ConfigError
 from fedbbpt.tuned import Dumpable, Reading, TunedPrompt
 
-TUNED = frozenset(
-    "frequency_penalty logprobs max_completion_tokens max_tokens presence_penalty seed stop"
-    " temperature top_logprobs top_p".split()
-)
+TUNED = {
+    "frequency_penalty",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "presence_penalty",
+    "seed",
+    "stop",
+    "temperature",
+    "top_logprobs",
+    "top_p",
+}
 """Settings of a reply: the tuned request has its own, the app's are not sent."""
 
-KEPT = frozenset(
-    "extra_headers extra_query metadata prompt_cache_key safety_identifier service_tier store"
-    " timeout user".split()
-)
+KEPT = {
+    "extra_headers",
+    "extra_query",
+    "metadata",
+    "prompt_cache_key",
+    "safety_identifier",
+    "service_tier",
+    "store",
+    "timeout",
+    "user",
+}
 """What accompanies a request and changes no reply: sent as the app says."""
 
 
@@ -124,29 +139,24 @@ class WrappedCompletions:
             ConfigError: the last message is no text of the user, the model is another one, or an
                 option would change what the tuned prompt was scored for.
         """
-        given = {name: value for name, value in options.items() if not _is_left_out(value)}
-        model = given.pop("model", self._tuned.model)
+        model = options.pop("model", None) or self._tuned.model
         if model != self._tuned.model:
             raise ConfigError(
                 f"model: the app asks for {model!r}, the prompt was scored with "
                 f"{self._tuned.model!r}; say the same or leave it out"
             )
-        strange = sorted(given.keys() - TUNED - KEPT)
-        if strange:
+        # The library's own mark for an argument not given is false, as None is.
+        meant = {name for name, value in options.items() if value}
+        if strange := sorted(meant - TUNED - KEPT):
             raise ConfigError(
                 f"{', '.join(strange)}: not part of the tuned request, and the reply would be "
                 "another; remove it, or ask the client that was wrapped"
             )
-        kept = {name: value for name, value in given.items() if name in KEPT}
+        kept = {name: value for name, value in options.items() if name in KEPT}
         return self._completions.create(**self._tuned.request(_input(messages)), **kept)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the client has
         return operator.attrgetter(name)(self._completions)
-
-
-def _is_left_out(value: object) -> bool:
-    # The library's own mark for an argument not given is false as None is.
-    return value is None or value is False or type(value).__name__ in {"NotGiven", "Omit"}
 
 
 def _input(messages: object) -> str:
@@ -160,11 +170,11 @@ def _input(messages: object) -> str:
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, list | tuple) else [None]
-    texts = [_part(part) for part in parts]
-    return "".join(texts)
+    return "".join(_part(part) for part in parts)
 
 
 def _part(part: object) -> str:
+    """Return the text of one part of a message."""
     if isinstance(part, Mapping) and part.get("type") == "text":
         text = part.get("text")
         if isinstance(text, str):

@@ -7,6 +7,8 @@ import click
 from fedbbpt import __version__
 
 COMMANDS = {
+    "init": "Write a run file from a CSV or JSONL file.",
+    "doctor": "Say what an endpoint is, and whether tuning is worth it.",
     "compare-prompts": "Score two prompts on the same examples at the same endpoint.",
     "export": "Give a tuned prompt the form that an app takes.",
     "recipes": "List the published methods that ship with the package.",

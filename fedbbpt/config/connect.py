@@ -92,9 +92,28 @@ async def connected(prepared: Prepared, journal: Journal) -> AsyncIterator[Conne
     async with AsyncExitStack() as stack:
         lines = {}
         for name, connector in prepared.connectors.items():
-            wire = await stack.enter_async_context(connector.connect())
-            lines[name] = await _line(connector, wire, journal, caps, name or "shared")
+            opening = open_line(connector, journal, caps, name or "shared")
+            lines[name] = await stack.enter_async_context(opening)
         yield Connected(prepared, lines, journal, caps)
+
+
+@asynccontextmanager
+async def open_line(
+    connector: Connector, journal: Journal, caps: Caps, owner: str
+) -> AsyncIterator[Line]:
+    """Open one endpoint, with all wrappers of its wire, for the time of a ``with`` block.
+
+    Args:
+        connector: the endpoint.
+        journal: where its calls are recorded.
+        caps: the most that may be spent over the journal.
+        owner: on whose behalf it is asked, for the record.
+
+    Raises:
+        EndpointError: it cannot be opened or refuses for good.
+    """
+    async with connector.connect() as wire:
+        yield await _line(connector, wire, journal, caps, owner)
 
 
 async def _line(connector: Connector, wire: Wire, journal: Journal, caps: Caps, owner: str) -> Line:

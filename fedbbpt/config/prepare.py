@@ -102,6 +102,9 @@ def prepare(run: RunFile, environment: Mapping[str, str]) -> Prepared:
     profiles = {name: _profile(name, made) for name, made in connectors.items()}
     generate = generates(run.scoring, run.task.labels, list(profiles.values()))
     space = searched_space(run, generate=generate)
+    if isinstance(space, Slots) and space.wordings.mode == "generate" and not generate:
+        generate = _generated(run, space)
+        space = searched_space(run, generate=generate)
     owners = load_owners(run)
     sizes = {owner.data.owner: len(owner.data.train) for owner in owners}
     schedule = _schedule(run, owners)
@@ -121,6 +124,13 @@ def prepare(run: RunFile, environment: Mapping[str, str]) -> Prepared:
         plan=_plan(run, optimizer, schedule, space, sizes),
         notes=_notes(run, owners, space),
     )
+
+
+def _generated(run: RunFile, space: Slots) -> bool:
+    # First tokens cannot tell these label words apart, and there are too many for letters.
+    if run.scoring.read == "logprobs":
+        raise ConfigError(f'[scoring] read = "logprobs": {space.wordings.reason}; use "auto"')
+    return True
 
 
 def _connectors(run: RunFile, environment: Mapping[str, str]) -> dict[str, Connector]:

@@ -91,19 +91,7 @@ class Findings:
         if self.naming == ANOTHER:
             named = self.greeting.model
             return f"{place}: {named!r} answers, not {asked!r}; if it is meant, write that name"
-        if self.manners.limit != "max_tokens":
-            return (
-                f"{place}: it wants {self.manners.limit}, and a run sends max_tokens; choose a "
-                "model or a gateway that takes max_tokens"
-            )
-        if not self.manners.temperature:
-            return f"{place}: it refuses temperature 0, and figures of other draws are no figures"
-        if not self.greeting.text.strip():
-            return (
-                f"{place}: its reply holds no text within {self.greeting_tokens} tokens; a model "
-                "that thinks first needs [scoring] max_tokens far above that, or is no match"
-            )
-        return self._unconfigured()
+        return self._ill_mannered(place) or self._misconfigured(place)
 
     @property
     def greeting_tokens(self) -> int:
@@ -121,12 +109,27 @@ class Findings:
         """Seconds to the slowest reply."""
         return max([self.greeting.seconds, *(pace.slowest for pace in self.paces)])
 
-    def _unconfigured(self) -> str:
+    def _ill_mannered(self, place: str) -> str:
+        if self.manners.limit != "max_tokens":
+            return (
+                f"{place}: it wants {self.manners.limit}, and a run sends max_tokens; choose a "
+                "model or a gateway that takes max_tokens"
+            )
+        if not self.manners.temperature:
+            return f"{place}: it refuses temperature 0, and figures of other draws are no figures"
+        if not self.greeting.text.strip():
+            return (
+                f"{place}: its reply holds no text within {self.greeting_tokens} tokens; a model "
+                "that thinks first needs [scoring] max_tokens far above that, or is no match"
+            )
+        return ""
+
+    def _misconfigured(self, place: str) -> str:
         found, wanted = self.alternatives, self.subject.configured or 0
         short = found.refused is not None and found.refused <= wanted
         if not wanted or not (short or found.silent):
             return ""
         return (
-            f"{self.subject.profile.destination}: it does not report top_logprobs = {wanted}, as "
-            f"configured; write top_logprobs = {found.accepted}"
+            f"{place}: it does not report top_logprobs = {wanted}, as configured; "
+            f"write top_logprobs = {found.accepted}"
         )

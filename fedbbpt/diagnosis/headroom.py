@@ -16,6 +16,9 @@ LEAST = 0.02
 """Smallest standard deviation of prompts' scores that is worth a search."""
 
 LEVEL = 0.95
+WIDEST = 0.5
+"""Largest standard deviation of scores in [0, 1]."""
+
 WORTH, NOT_WORTH, OPEN = "worth tuning", "not worth it", "cannot tell"
 
 
@@ -108,15 +111,17 @@ def spread_of(sums: PairSums) -> Spread:
     freedom = min(max(share, 1.0), prompts - 1.0)
     ratio = between * items / error
 
-    def deviation(quantile: float) -> float:
-        return math.sqrt(max(0.0, (ratio / quantile - 1) * error / items))
+    def deviation(ratio: float) -> float:
+        return math.sqrt(max(0.0, (ratio - 1) * error / items))
 
+    narrow, wide = (_chi_square(level, freedom) / freedom for level in (LEVEL, 1 - LEVEL))
     return Spread(
         prompts=prompts,
         items=items,
-        estimate=deviation(1.0),
-        low=deviation(_chi_square(LEVEL, freedom) / freedom),
-        high=min(0.5, deviation(_chi_square(1 - LEVEL, freedom) / freedom)),
+        estimate=deviation(ratio),
+        low=deviation(ratio / narrow),
+        # Prompts that by luck are closer than chance puts them are no evidence for less spread.
+        high=min(WIDEST, deviation(max(ratio, 1.0) / wide)),
         error=error,
         freedom=freedom,
         lead=float(means[0].max()),
@@ -133,7 +138,8 @@ def judge(spread: Spread, least: float = LEAST) -> Verdict:
     share = quantile / spread.freedom
     factor = 1 / share - 1 if spread.estimate < least else share - 1
     items = factor * spread.error / max(least, spread.estimate) ** 2
-    return Verdict(OPEN, spread.prompts * max(math.ceil(items), 2 * spread.items))
+    more = max(math.ceil(items), spread.items + spread.items // 2)
+    return Verdict(OPEN, spread.prompts * more)
 
 
 def _covariance(variances: Floats) -> Floats:

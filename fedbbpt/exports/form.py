@@ -68,6 +68,13 @@ def notes_of(tuned: TunedPrompt, form: Form) -> dict[str, object]:
     return {**notes, "score as tuned": other} if other else notes
 
 
+def settings_of(tuned: TunedPrompt) -> str:
+    """Return how to ask where the reply is read as text, for people."""
+    if _by_label_scores(tuned):
+        return "temperature 0; leave the reply room for a few tokens"
+    return f"temperature 0, at most {tuned.max_tokens:d} tokens, as it was scored"
+
+
 def literal(notes: dict[str, object]) -> str:
     """Return notes as a Python literal over several lines; no text in them can end it."""
     lines = [f"    {name!r}: {value!r},\n" for name, value in notes.items()]
@@ -98,4 +105,4 @@ def _measured(tuned: TunedPrompt) -> str:
     if len(numbers) < len(names) or tuned.origin.get("mode") not in {RAW, CALIBRATED}:
         return NOT_MEASURED
     score, low, high, items = numbers
-    return f"{score:.3f} (95 % {low:.3f} to {high:.3f}) on {items:.0f} test items"
+    return f"{score:.3f} (95 % {low:.3f} to {high:.3f}) on {items:.0f} test items of the run"

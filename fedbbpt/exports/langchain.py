@@ -1,6 +1,6 @@
 """A LangChain ``ChatPromptTemplate`` with the prompt's messages."""
 
-from fedbbpt.exports.form import Form, literal, notes_of
+from fedbbpt.exports.form import Form, literal, notes_of, settings_of
 from fedbbpt.prompts import INPUT, Message
 from fedbbpt.tuned import TunedPrompt
 
@@ -18,13 +18,13 @@ def export(tuned: TunedPrompt, input: str | None) -> str:
     turns = [(ROLES[turn.role], escaped(turn.content)) for turn in before]
     turns.append((ROLES[last.role], _template(last)))
     lines = "".join(f"        {turn!r},\n" for turn in turns)
+    notes = {**notes_of(tuned, FORM), "settings": settings_of(tuned)}
     example = "your text" if input is None else input
     return (
         '"""A prompt tuned by fedbbpt, for LangChain."""\n\n'
         "from langchain_core.prompts import ChatPromptTemplate\n\n"
-        f"NOTES = {literal(notes_of(tuned, FORM))}\n\n"
+        f"NOTES = {literal(notes)}\n\n"
         f"prompt = ChatPromptTemplate.from_messages(\n    [\n{lines}    ]\n)\n\n"
-        f"# Ask the model with temperature=0 and max_tokens={tuned.max_tokens:d}, as it was scored.\n"
         'if __name__ == "__main__":\n'
         f"    print(prompt.invoke({{'input': {example!r}}}))\n"
     )

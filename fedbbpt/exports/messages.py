@@ -2,7 +2,7 @@
 
 import orjson
 
-from fedbbpt.exports.form import Form, notes_of
+from fedbbpt.exports.form import Form, notes_of, settings_of
 from fedbbpt.prompts import message_payload
 from fedbbpt.tuned import TunedPrompt
 
@@ -19,7 +19,7 @@ def export(tuned: TunedPrompt, input: str | None) -> str:
     form, sent = (FORM, prompt.messages) if input is None else (RENDERED, prompt.render(input))
     body: dict[str, object] = {
         "messages": message_payload(sent),
-        "notes": {**notes_of(tuned, form), "max_tokens": tuned.max_tokens, "temperature": 0},
+        "notes": {**notes_of(tuned, form), "settings": settings_of(tuned)},
     }
     words = prompt.words or tuned.labels
     if tuned.labels:

@@ -30,7 +30,8 @@ READ_LABEL_SCORES = '''
 def read(reply):
     """Return the label that a reply gives the highest score, or None where it names no label."""
     tokens = reply.choices[0].logprobs and reply.choices[0].logprobs.content
-    first = [(one.token, max(one.logprob, LEAST)) for one in tokens[0].top_logprobs] if tokens else []
+    likely = tokens[0].top_logprobs if tokens else []
+    first = [(one.token, max(one.logprob, LEAST)) for one in likely]
     masses = {}
     for token, logprob in sorted(first, key=lambda one: (-one[1], one[0])):
         word = _named(token)

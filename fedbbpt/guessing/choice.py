@@ -10,6 +10,7 @@ from fedbbpt.guessing.column import Column
 from fedbbpt.guessing.table import Table
 
 Sure = Literal["told", "sure", "likely"]
+LONGEST_SHOWN = 40
 Part = Literal["input", "target", "domain", "id"]
 
 
@@ -74,6 +75,6 @@ def told(part: Part, name: str, table: Table) -> Choice:
 
 def quoted(columns: Sequence[Column], most: int = 8) -> str:
     """Return columns as a list for a message."""
-    shown = [repr(column.name) for column in columns[:most]]
+    shown = [repr(column.name[:LONGEST_SHOWN]) for column in columns[:most]]
     more = len(columns) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "") if shown else "none"

@@ -1,6 +1,6 @@
 """Which column holds the text: the one named so, or the longest natural text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fedbbpt.guessing.choice import Choice, Sure, Undecided, quoted
 from fedbbpt.guessing.column import Column, known_name
@@ -36,10 +36,12 @@ def input_column(table: Table, taken: str) -> Choice | Undecided:
         return Choice("input", best.name, f"the only column of natural text, {length}", sure)
     if len(named) == 1 and others[0].characters * CLEARLY > best.characters:
         best = named[0]
-        return Choice("input", best.name, f"named like a text; others: {_names(texts, best)}", _MAY)
+        return Choice(
+            "input", best.name, f"named like a text; others: {_names(texts, best)}", "likely"
+        )
     if best.characters >= CLEARLY * others[0].characters:
         why = f"the longest text, {length}; others: {_names(texts, best)}"
-        return Choice("input", best.name, why, _MAY)
+        return Choice("input", best.name, why, "likely")
     return Undecided(
         "input",
         f"{quoted(texts)} hold natural text of similar length; say --input COLUMN, or join them "
@@ -47,11 +49,8 @@ def input_column(table: Table, taken: str) -> Choice | Undecided:
     )
 
 
-_MAY: Sure = "likely"
-
-
-def _by_length(columns: Sequence[Column] | object) -> list[Column]:
-    return sorted(columns, key=lambda c: -c.characters)  # type: ignore[call-overload,no-any-return]
+def _by_length(columns: Iterable[Column]) -> list[Column]:
+    return sorted(columns, key=lambda column: -column.characters)
 
 
 def _names(columns: Sequence[Column], best: Column) -> str:

@@ -1,8 +1,7 @@
-"""A file opened for guessing: its kind, its rows, its columns; or a refusal that says what to do."""
+"""A file opened for guessing: kind, rows and columns, or a refusal that says what to do."""
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,13 +72,11 @@ def read_table(name: str) -> Table:
         raise DataError(f"{path}: the kind {suffix or '(none)'!r} is not read; {remedy}")
     if not path.exists():
         raise DataError(f"{path}: no such file; check the path")
+    if not str(path.resolve()).isprintable():
+        raise DataError(f"{path}: the path holds a character that cannot be shown; rename it")
     table = _jsonl(path) if suffix == ".jsonl" else _csv(path)
     if len(table.columns) < 2:
-        only = ", ".join(repr(column.name) for column in table.columns)
-        raise DataError(
-            f"{path}: one column only ({only}); a text and its right answer take two, separated "
-            f"by {', '.join(SPOKEN.values())}"
-        )
+        raise DataError(f"{path}: one field only; a text and its right answer take two")
     return table
 
 
@@ -92,21 +89,36 @@ def _csv(path: Path) -> Table:
     text = read_text(path)
     if text.lstrip("\ufeff")[:4].lower() == "sep=":
         raise refusal(path, 1, "'sep=' is a mark for Excel and no header; delete this line")
+    separator, names = _first_record(text)
+    if len(names) == 1:
+        raise refusal(
+            path,
+            1,
+            "one column only; a text and its right answer take two, separated by "
+            f"{', '.join(SPOKEN.values())}",
+        )
     rows = csv_rows(path, text, Columns())
     if not rows:
         raise DataError(f"{path}: no row below the first line; it needs a header and rows")
     columns = columns_of(rows)
     if problem := not_a_header(columns, rows):
         raise refusal(path, 1, problem)
-    separator = SPOKEN[_separator(text, [column.name for column in columns])]
-    return Table(path, f"CSV, separated by {separator}, with a header line", rows, columns)
+    kind = f"CSV, separated by {SPOKEN[separator]}, with a header line"
+    return Table(path, kind, rows, columns)
 
 
-def _separator(text: str, names: Sequence[str]) -> str:
-    """Return the separator under which the first record gives these names."""
-    for delimiter in DELIMITERS:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        first = next((cells for cells in reader if cells), [])
-        if [cell.strip() for cell in first] == list(names):
-            return delimiter
-    return DELIMITERS[0]
+def _first_record(text: str) -> tuple[str, list[str]]:
+    """Return the first record as the separator cuts it that gives most cells, and the separator.
+
+    A run reads the file by the same rule, once it is told the columns' names.
+    """
+    records = {delimiter: _cut(text, delimiter) for delimiter in DELIMITERS}
+    return max(records.items(), key=lambda one: len(one[1]))
+
+
+def _cut(text: str, delimiter: str) -> list[str]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return next((cells for cells in reader if cells), [])
+    except csv.Error:  # said with its line when the whole file is read
+        return []

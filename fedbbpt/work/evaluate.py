@@ -18,7 +18,7 @@ from fedbbpt.data import Example
 from fedbbpt.distributions import Floats
 from fedbbpt.errors import MessageError
 from fedbbpt.messages import Evaluate
-from fedbbpt.objective import Counts, Row, common_items, count_outcomes, floored_items
+from fedbbpt.objective import Counts, Objective, Row, common_items, count_outcomes, floored_items
 from fedbbpt.work.owner import Owner
 
 MODES = ("raw", "calibrated")
@@ -56,17 +56,27 @@ async def evaluate(owner: Owner, work: Evaluate, seed: int) -> Evaluated:
         [calibration.apply(answer) for answer in row]
         for calibration, row in zip(calibrations, answers, strict=True)
     ]
-    statistics = _figures(owner, (answers, calibrated), kept)
+    statistics = held_sums(owner.objective, owner.labels, (answers, calibrated), kept)
     statistics["floored"] = np.array([float(floored_items(row)) for row in raw])
     statistics["missing"] = np.array([float(count_outcomes([row]).missing) for row in raw])
     statistics["unreadable"] = np.array([float(count_outcomes([row]).unreadable) for row in raw])
     return Evaluated(statistics, len(common), spent.plus(count_outcomes(raw)))
 
 
-def _figures(
-    owner: Owner, modes: Sequence[Sequence[Sequence[Answer]]], examples: Sequence[Example]
+def held_sums(
+    objective: Objective,
+    labels: Sequence[str],
+    modes: Sequence[Sequence[Sequence[Answer]]],
+    examples: Sequence[Example],
 ) -> dict[str, Floats]:
-    objective = owner.objective
+    """Return the additive sums over examples, as this module's head describes them.
+
+    Args:
+        objective: how answers become scores and losses.
+        labels: the label set, empty for free answers.
+        modes: raw and calibrated answers, a list a row; none is missing.
+        examples: one for each answer of a row.
+    """
     scores = np.array([[objective.scores(row, examples) for row in mode] for mode in modes])
     losses = np.array([[objective.losses(row, examples) for row in mode] for mode in modes])
     differences = scores[:, None, :, :] - scores[:, :, None, :]
@@ -77,7 +87,7 @@ def _figures(
         "difference_sum": differences.sum(axis=3),
         "difference_square_sum": (differences**2).sum(axis=3),
         "confusion": np.array(
-            [[_confusion(owner.labels, row, examples) for row in mode] for mode in modes]
+            [[_confusion(labels, row, examples) for row in mode] for mode in modes]
         ),
     }
 

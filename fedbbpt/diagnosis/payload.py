@@ -1,0 +1,61 @@
+"""Findings as JSON values, for machines."""
+
+from dataclasses import asdict
+from typing import NamedTuple
+
+from fedbbpt.diagnosis.advice import recommended
+from fedbbpt.diagnosis.findings import Findings
+from fedbbpt.diagnosis.headroom import Spread, Verdict
+
+
+class Headroom(NamedTuple):
+    """What a headroom test says.
+
+    Attributes:
+        verdict: whether tuning is worth it.
+        spread: of the prompts; None where the space holds one prompt only.
+        calls: made now.
+        missing: items without a reply.
+    """
+
+    verdict: Verdict
+    spread: Spread | None
+    calls: int
+    missing: int
+
+
+def findings_payload(findings: Findings) -> dict[str, object]:
+    """Return what was found of an endpoint; a key appears only as its variable's name."""
+    subject, profile = findings.subject, findings.subject.profile
+    return {
+        "name": subject.name,
+        "destination": profile.destination,
+        "local": profile.local,
+        "plain_http_elsewhere": subject.exposed,
+        "key_env": subject.key_env or None,
+        "model": profile.model,
+        "named": findings.greeting.model,
+        "naming": findings.naming if findings.tier else None,
+        "tier": findings.tier or None,
+        "usable": not findings.problem,
+        "problem": findings.problem,
+        "refused": findings.refused,
+        "manners": asdict(findings.manners),
+        "alternatives": asdict(findings.alternatives),
+        "noise": asdict(findings.noise) if findings.noise else None,
+        "seed": findings.seed or None,
+        "latency_seconds": findings.latency,
+        "paces": [asdict(pace) for pace in findings.paces],
+        "calls": findings.calls,
+        "recommended": recommended(findings) if findings.tier else None,
+    }
+
+
+def headroom_payload(headroom: Headroom) -> dict[str, object]:
+    """Return what a headroom test says."""
+    return {
+        **asdict(headroom.verdict),
+        "spread": asdict(headroom.spread) if headroom.spread else None,
+        "calls_made": headroom.calls,
+        "missing": headroom.missing,
+    }
