@@ -29,7 +29,7 @@ unexport $(filter OPENAI_%,$(.VARIABLES))
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env model data demo test check static format torture lock wheel clean
+.PHONY: help env model data demo test check static format torture weight lock wheel clean
 
 help: ## List these commands
 	@echo 'usage: make COMMAND [PYTHON=python3.11] [ARGS="more arguments"]'
@@ -86,6 +86,14 @@ format: env ## Put the code in form and mend what the linter can
 
 torture: env model ## Run the long durability tests
 	@$(PYTEST) -m torture $(ARGS)
+
+weight: ## Measure the core install: packages and MB in a fresh environment
+	@rm -rf .cache/weight && $(PYTHON) -m venv .cache/weight
+	@before=$$(du -sm .cache/weight | cut -f1); \
+		.cache/weight/bin/pip install --quiet --require-hashes -r requirements/core.txt; \
+		after=$$(du -sm .cache/weight | cut -f1); \
+		echo "$$(.cache/weight/bin/pip list --format freeze | grep -cvE '^(pip|setuptools)=') packages, \
+	$$((after - before)) MB"
 
 lock: ## Make the locks again from pyproject.toml; ARGS=--upgrade takes newer versions
 	@$(PYTHON) -m venv $(LOCK_VENV)
