@@ -83,7 +83,7 @@ def client() -> Client:
     return Client()
 
 
-def test_the_body_is_byte_for_byte_the_tuned_request(client: Client) -> None:
+def test_the_body_given_to_the_client_is_byte_for_byte_the_tuned_request(client: Client) -> None:
     wrapped = fedbbpt.wrap(client, TUNED)
 
     wrapped.chat.completions.create(model="m", messages=ASKED)

@@ -19,8 +19,8 @@ from fedbbpt.config.runfile import load_run
 from fedbbpt.diagnosis.examination import MOST_CALLS
 from fedbbpt.diagnosis.findings import Findings
 from fedbbpt.diagnosis.folder import try_in_folder
-from fedbbpt.diagnosis.headroom import NOT_WORTH, Verdict, judge, spread_of
-from fedbbpt.diagnosis.payload import Headroom, findings_payload, headroom_payload
+from fedbbpt.diagnosis.headroom import NOT_WORTH, Headroom, Verdict, judge, spread_of
+from fedbbpt.diagnosis.payload import findings_payload, headroom_payload
 from fedbbpt.diagnosis.subjects import Patient, endpoints_of, examine_open, named_endpoint
 from fedbbpt.diagnosis.trial import Trial, plan_trial
 

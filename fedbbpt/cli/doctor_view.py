@@ -12,9 +12,8 @@ from fedbbpt.diagnosis import naming, seeding
 from fedbbpt.diagnosis.advice import recommended, toml_text
 from fedbbpt.diagnosis.examination import SIDE_BY_SIDE, STEPS
 from fedbbpt.diagnosis.findings import Findings, Subject
-from fedbbpt.diagnosis.headroom import LEAST, OPEN
+from fedbbpt.diagnosis.headroom import LEAST, OPEN, Headroom
 from fedbbpt.diagnosis.noise import Noise
-from fedbbpt.diagnosis.payload import Headroom
 from fedbbpt.safe_text import safe_text
 
 _NAMES = {

@@ -10,7 +10,9 @@ from fedbbpt.diagnosis.pace import best_concurrency
 PLENTY = 40
 """More alternatives than this make replies longer and hardly ever name one more label."""
 
-LEAST_SECONDS = 30
+LEAST_SECONDS = 60
+"""A run's prompts are longer than the questions that were timed."""
+
 TIMES_SLOWEST = 10
 _TUNABLE = frozenset({"openai", "embedded"})
 

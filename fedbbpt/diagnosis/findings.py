@@ -7,8 +7,11 @@ from fedbbpt.diagnosis.alternatives import Alternatives
 from fedbbpt.diagnosis.naming import ANOTHER, SAME, judge_name
 from fedbbpt.diagnosis.noise import Noise
 from fedbbpt.diagnosis.pace import Pace
-from fedbbpt.diagnosis.probes import Manners, Reply
+from fedbbpt.diagnosis.probes import REPLY_TOKENS, Manners, Reply
 from fedbbpt.endpoints import Profile
+
+THINKING = "<think"
+"""How models that think aloud begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,6 @@ class Findings:
         return self._ill_mannered(place) or self._misconfigured(place)
 
     @property
-    def greeting_tokens(self) -> int:
-        """Tokens that the endpoint says its greeting took."""
-        return self.greeting.completion.usage.completion_tokens if self.greeting.completion else 0
-
-    @property
     def latency(self) -> float:
         """Seconds to a short reply when nothing else is asked."""
         alone = [pace.latency for pace in self.paces if pace.concurrency == 1 and pace.latency]
@@ -117,10 +115,11 @@ class Findings:
             )
         if not self.manners.temperature:
             return f"{place}: it refuses temperature 0, and figures of other draws are no figures"
-        if not self.greeting.text.strip():
+        text = self.greeting.text.strip()
+        if not text or text.startswith(THINKING):
             return (
-                f"{place}: its reply holds no text within {self.greeting_tokens} tokens; a model "
-                "that thinks first needs [scoring] max_tokens far above that, or is no match"
+                f"{place}: no answer within {REPLY_TOKENS} tokens; a model that thinks first "
+                "cannot be read by its first token: turn its thinking off, or choose another"
             )
         return ""
 

@@ -7,6 +7,7 @@ for unequal correlations (Greenhouse and Geisser 1959), both from sums over pair
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
@@ -83,6 +84,22 @@ class Verdict:
 
     verdict: str
     calls: int = 0
+
+
+class Headroom(NamedTuple):
+    """What a headroom test says.
+
+    Attributes:
+        verdict: whether tuning is worth it.
+        spread: of the prompts; None where the space holds one prompt only.
+        calls: made now.
+        missing: items without a reply.
+    """
+
+    verdict: Verdict
+    spread: Spread | None
+    calls: int
+    missing: int
 
 
 def pair_sums(scores: Floats) -> PairSums:

@@ -4,13 +4,14 @@ import re
 
 SAME, DATED, UNSAID, ANOTHER = "same", "dated", "unsaid", "another"
 
-_DATE = re.compile(r"[-@:](?:20\d{2}-\d{2}-\d{2}|20\d{6}|\d{4})")
+_DATE = re.compile(r"[-@:](?:20\d{2}-\d{2}-\d{2}|20\d{6}|\d{3,4})")
 
 
 def judge_name(asked: str, named: str) -> str:
     """Return ``same``, ``dated`` (the name with a date behind it), ``unsaid`` or ``another``.
 
-    A folder or a provider in front of the name and the case of letters do not matter.
+    A folder or a provider in front of the name and the case of letters do not matter. A name that
+    ends in ``latest`` stands for any date.
 
     >>> judge_name("small", "small-2025-01-01"), judge_name("org/small", "Small")
     ('dated', 'same')
@@ -22,7 +23,7 @@ def judge_name(asked: str, named: str) -> str:
     wanted, given = _bare(asked), _bare(named)
     if wanted == given:
         return SAME
-    rest = given.removeprefix(wanted)
+    rest = given.removeprefix(wanted.removesuffix("-latest"))
     return DATED if rest != given and _DATE.fullmatch(rest) else ANOTHER
 
 

@@ -1,27 +1,10 @@
 """Findings as JSON values, for machines."""
 
 from dataclasses import asdict
-from typing import NamedTuple
 
 from fedbbpt.diagnosis.advice import recommended
 from fedbbpt.diagnosis.findings import Findings
-from fedbbpt.diagnosis.headroom import Spread, Verdict
-
-
-class Headroom(NamedTuple):
-    """What a headroom test says.
-
-    Attributes:
-        verdict: whether tuning is worth it.
-        spread: of the prompts; None where the space holds one prompt only.
-        calls: made now.
-        missing: items without a reply.
-    """
-
-    verdict: Verdict
-    spread: Spread | None
-    calls: int
-    missing: int
+from fedbbpt.diagnosis.headroom import Headroom
 
 
 def findings_payload(findings: Findings) -> dict[str, object]:

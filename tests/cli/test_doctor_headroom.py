@@ -10,6 +10,8 @@ from played_endpoint import Play, playing
 from run_files import ask, files_of, widest, write_run
 from tiny_run import LEXICON, OWNERS
 
+from fedbbpt.diagnosis.examination import MOST_CALLS
+
 ROLES = {"train": 8, "dev": 24, "test": 8}
 PAGE = Path(__file__).parents[2] / "docs" / "doctor.md"
 EXAMPLE_URL = "http://127.0.0.1:8000/v1"
@@ -129,6 +131,10 @@ def test_the_calls_said_before_are_the_most_that_are_made(tmp_path: Path) -> Non
     assert said.exit_code == 0
     assert before == 0
     assert 8 * 8 * len(OWNERS) < len(play.asked) <= json.loads(planned.stdout)["calls_at_most"]
+
+
+def test_the_page_says_how_many_questions_there_are() -> None:
+    assert f"at most\n{MOST_CALLS} short questions" in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("line", re.findall(r"^    fedbbpt (doctor .*)$", PAGE.read_text(), re.M))

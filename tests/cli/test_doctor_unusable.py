@@ -41,12 +41,13 @@ def test_a_server_that_is_too_slow_is_not_usable(tmp_path: Path) -> None:
     assert len(play.asked) == 1
 
 
-def test_a_reply_without_text_is_no_answer(tmp_path: Path) -> None:
-    with playing(Play(text="")) as play:
+@pytest.mark.parametrize("text", ["", "<think>\nThe desert is"])
+def test_a_model_that_thinks_first_gives_no_answer(tmp_path: Path, text: str) -> None:
+    with playing(Play(text=text)) as play:
         said = doctor(tmp_path, play.url)
 
     assert said.exit_code == 1
-    assert "holds no text within 16 tokens" in said.stderr
+    assert "no answer within 16 tokens" in said.stderr
 
 
 @pytest.mark.parametrize("body", [b"<html>welcome</html>", b'{"choices": []}', b"[]"])
