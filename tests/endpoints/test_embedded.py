@@ -61,7 +61,7 @@ async def test_the_server_wants_its_key(wire: ChatWire) -> None:
 
 
 async def test_a_prompt_longer_than_a_slot_is_refused_with_the_reason(wire: ChatWire) -> None:
-    too_long = Request((Message("user", "word " * 1500),))
+    too_long = Request((Message("user", "word " * 2500),))
 
     with pytest.raises(EndpointError, match=r"exceeds the available context size.*prompt's length"):
         await wire.send(too_long)

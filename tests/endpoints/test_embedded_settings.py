@@ -149,7 +149,7 @@ def test_an_absent_file_is_refused(library: FakeLibrary, tmp_path: Path) -> None
     [
         ({"slots": 0}, "slots"),
         ({"threads": -1}, "threads"),
-        ({"context": 255}, "context"),
+        ({"context": 63}, "context"),
         ({"top_logprobs": 201}, "top_logprobs"),
         ({"concurrency": 65}, "concurrency"),
         ({"concurrency": 0}, "concurrency"),
