@@ -3,16 +3,20 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import AttemptError, Wire
+from fedbbpt.endpoints.gate import SharedBeginnings
 
 _LOG = logging.getLogger(__name__)
 
+OPENING = 24
+"""Characters of a lone message that tell one prompt from another."""
+
 
 class Limited:
-    """At most ``concurrency`` attempts at once, begun in the order of the calls.
+    """At most ``concurrency`` attempts at once; those with a shared beginning follow each other.
 
     When an attempt fails with ``retry_after``, no attempt begins before that moment, whoever asks;
     those under way go on. While that moment is further away than the patience, attempts fail at
@@ -43,7 +47,7 @@ class Limited:
         if concurrency < 1:
             raise ValueError(f"concurrency: {concurrency} lets nothing through; give 1 or more")
         self._wire = wire
-        self._slots = asyncio.Semaphore(concurrency)
+        self._gate = SharedBeginnings(concurrency)
         self._not_before = clock()
         self._reason = ""
         self._patience = patience_seconds
@@ -58,7 +62,7 @@ class Limited:
                 a pause beyond the patience.
             EndpointError: it is refused for good.
         """
-        async with self._slots:
+        async with self._gate.place(_beginning(request)):
             # A loop, because the pause may have grown during the sleep.
             while (wait := self._not_before - self._clock()) > 0:
                 if wait > self._patience:
@@ -75,3 +79,8 @@ class Limited:
         self._not_before = max(self._not_before, self._clock() + seconds)
         self._reason = reason
         _LOG.info("the endpoint asks for a pause of %.1f s", seconds)
+
+
+def _beginning(request: Request) -> Hashable:
+    *before, last = request.messages
+    return tuple(before) or last.content[:OPENING]
