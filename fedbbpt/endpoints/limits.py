@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable
 
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import AttemptError, Wire
-from fedbbpt.endpoints.gate import SharedBeginnings
+from fedbbpt.endpoints.shared_beginnings import SharedBeginnings
 
 _LOG = logging.getLogger(__name__)
 
