@@ -72,8 +72,8 @@ demo: env model data ## Tune a prompt for four data owners with the real model; 
 test: env model data ## Run every test but the long ones, with the real model; ARGS go to pytest
 	@$(PYTEST) -m 'not torture' $(ARGS)
 
-check: static ## Check format, style and types, then run the tests that need no model (under 60 s)
-	@$(PYTEST) -q -m 'not model and not torture' $(ARGS)
+check: static ## Check format, style and types, then run the fast tests (under 60 s)
+	@$(PYTEST) -q -n 2 -m 'not model and not durability and not torture' $(ARGS)
 
 static: env ## Check format, style and types only
 	@$(BIN)/ruff format --check .

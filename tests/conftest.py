@@ -105,3 +105,10 @@ def trees() -> Mapping[Path, ast.Module]:
 def package_trees(trees: Mapping[Path, ast.Module]) -> Mapping[Path, ast.Module]:
     """Return the modules of the package only."""
     return {path: tree for path, tree in trees.items() if path.parts[0] == "fedbbpt"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the whole runs that are killed and resumed: `make test` runs them, `make check` not."""
+    for item in items:
+        if item.path.parent.name == "durability":
+            item.add_marker(pytest.mark.durability)
