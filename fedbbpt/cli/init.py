@@ -85,7 +85,7 @@ class Options:
 @click.option("--force", is_flag=True, help="Replace the file at --out.")
 @plain_errors
 def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by Options
-    """Write a run file for DATA, a .csv or .jsonl file; nothing is sent anywhere."""
+    """Write a run file for DATA, a file or hf:DATA_SET; nothing is sent anywhere."""
     given = Options(**options)
     target = Target(given.out, given.endpoint())
     if given.out.exists() and not given.force:

@@ -1,4 +1,4 @@
-"""Owners' files become examples here: JSONL and CSV, with errors that name file, line and remedy.
+"""Owners' data become examples here, with errors that name place, line and remedy.
 
-Not plugins: ``reading.read_examples`` chooses by the suffix of the file.
+Not plugins: ``opening.open_rows`` chooses by the suffix of the file, or by ``hf:``.
 """

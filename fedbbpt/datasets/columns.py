@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Names of the columns (CSV) or fields (JSONL) in a file.
+    """Names of the columns of a table, or of the fields of objects.
 
     Attributes:
-        id: optional in the file; without it the id is "<file stem>-<line number>".
+        id: optional; without it the id is "<file stem>-<line number>".
         input: the text.
         target: the reference answer.
-        targets: optional; further accepted answers, a list in JSONL, ``|``-separated in CSV.
+        targets: optional; further accepted answers, a list, ``|``-separated in CSV.
         domain: optional; natural group of the example.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A data file read as examples, or refused with file, line and remedy."""
+"""A data set read as examples, or refused with its place, line and remedy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,66 +7,73 @@ from pathlib import Path
 from fedbbpt.closest import did_you_mean
 from fedbbpt.data import Example
 from fedbbpt.datasets.columns import Columns
-from fedbbpt.datasets.csv_file import csv_rows
-from fedbbpt.datasets.jsonl import jsonl_rows
-from fedbbpt.datasets.rows import Number, Row, refusal
-from fedbbpt.datasets.text_file import read_text
+from fedbbpt.datasets.opening import open_rows
+from fedbbpt.datasets.rows import Number, Origin, Row, Rows
+from fedbbpt.datasets.source import Source, source_of
 from fedbbpt.errors import DataError
 
 SHOWN = 60
 """Longest piece of an answer that an error message repeats."""
 
 
-def read_examples(path: Path, columns: Columns, labels: tuple[str, ...]) -> tuple[Example, ...]:
-    """Return the examples of a ``.jsonl`` or ``.csv`` file in the order of the file.
+def read_examples(
+    source: Source | Path | str, columns: Columns, labels: tuple[str, ...]
+) -> tuple[Example, ...]:
+    """Return the examples of a file or a data set in their order.
 
-    Inputs are kept to the letter; answers, ids and domains lose outer white space. JSON numbers are
+    Inputs are kept to the letter; answers, ids and domains lose outer white space. Numbers are
     taken as the text that stands in the file.
 
     Args:
-        path: the file.
+        source: a source, or what names one: a path, or ``hf:`` with a path or a name.
         columns: which column holds which part.
         labels: the closed label set; empty for free answers.
 
     Raises:
-        DataError: the file is missing, empty, not UTF-8 or malformed; a column, a value or a label
-            is not what it should be; or an id stands twice.
+        DataError: the source is missing, empty or malformed; a column, a value or a label is not
+            what it should be; or an id stands twice.
     """
-    rows = _rows(path, columns)
-    if not rows:
-        raise DataError(f"{path}: no example in the file; it needs at least one")
-    _check_renamed(path, rows, columns)
-    parser = _Parser(path, columns, labels)
-    lines: dict[str, int] = {}
+    found = source if isinstance(source, Source) else source_of(str(source))
+    return examples_of(open_rows(found, columns), columns, labels)
+
+
+def examples_of(found: Rows, columns: Columns, labels: tuple[str, ...]) -> tuple[Example, ...]:
+    """Return records as examples in their order.
+
+    Args:
+        found: the records.
+        columns: which column holds which part.
+        labels: the closed label set; empty for free answers.
+
+    Raises:
+        DataError: no record; a column, a value or a label is not what it should be; or an id stands
+            twice.
+    """
+    origin = found.origin
+    if not found.rows:
+        raise DataError(f"{origin.name}: no example in it; it needs at least one")
+    _check_renamed(found, columns)
+    parser = _Parser(origin, columns, labels)
+    numbers: dict[str, int] = {}
     examples: list[Example] = []
-    for row in rows:
+    for row in found.rows:
         example = parser.example(row)
-        if example.id in lines:
-            raise refusal(
-                path,
-                row.line,
-                f"the id {example.id!r} stands already on line {lines[example.id]}; ids are unique",
+        if example.id in numbers:
+            raise origin.refusal(
+                row.number,
+                f"the id {example.id!r} stands already on {origin.unit} {numbers[example.id]}; "
+                "ids are unique",
             )
-        lines[example.id] = row.line
+        numbers[example.id] = row.number
         examples.append(example)
     return tuple(examples)
 
 
-def _rows(path: Path, columns: Columns) -> tuple[Row, ...]:
-    match path.suffix.lower():
-        case ".jsonl":
-            return jsonl_rows(path, read_text(path))
-        case ".csv":
-            return csv_rows(path, read_text(path), columns)
-        case suffix:
-            raise DataError(f"{path}: the suffix {suffix!r} is unknown; give a .jsonl or .csv file")
-
-
-def _check_renamed(path: Path, rows: Sequence[Row], columns: Columns) -> None:
-    present = sorted({name for row in rows for name in row.values})
+def _check_renamed(found: Rows, columns: Columns) -> None:
+    present = sorted({name for row in found.rows for name in row.values})
     for name in columns.renamed():
         if name not in present:
-            raise DataError(f"{path}: {_no_column(name, present)}")
+            raise DataError(f"{found.origin.name}: {_no_column(name, present)}")
 
 
 def _no_column(name: str, present: Sequence[str]) -> str:
@@ -76,9 +83,9 @@ def _no_column(name: str, present: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Parser:
-    """Judges the rows of one file."""
+    """Judges the records of one origin."""
 
-    path: Path
+    origin: Origin
     columns: Columns
     labels: tuple[str, ...]
 
@@ -87,7 +94,7 @@ class _Parser:
         for target in targets:
             self._check_label(row, target)
         return Example(
-            id=self._optional(row, self.columns.id) or f"{self.path.stem}-{row.line}",
+            id=self._optional(row, self.columns.id) or f"{self.origin.stem}-{row.number}",
             input=self._input(row),
             targets=tuple(dict.fromkeys(targets)),
             domain=self._optional(row, self.columns.domain),
@@ -97,9 +104,9 @@ class _Parser:
         name = self.columns.input
         value = self._required(row, name)
         if not isinstance(value, str):
-            raise refusal(self.path, row.line, f"{name!r} is no text; put it in double quotes")
+            raise self._refusal(row, f"{name!r} is no text; write it as text")
         if not value.strip():
-            raise refusal(self.path, row.line, f"{name!r} is empty; fill it or remove the line")
+            raise self._empty(row, name)
         return self._sound(row, name, value)
 
     def _target(self, row: Row) -> str:
@@ -112,7 +119,7 @@ class _Parser:
         if values is None:
             return ()
         if not isinstance(values, list):
-            raise refusal(self.path, row.line, f"{name!r} is no list; write it as [...]")
+            raise self._refusal(row, f"{name!r} is no list; write it as [...]")
         return tuple(self._answer(row, name, value) for value in values)
 
     def _optional(self, row: Row, name: str) -> str:
@@ -124,12 +131,12 @@ class _Parser:
     def _answer(self, row: Row, name: str, value: object) -> str:
         answer = self._words(row, name, value)
         if not answer:
-            raise refusal(self.path, row.line, f"{name!r} is empty; fill it or remove the line")
+            raise self._empty(row, name)
         return answer
 
     def _required(self, row: Row, name: str) -> object:
         if name not in row.values:
-            raise refusal(self.path, row.line, _no_column(name, sorted(row.values)))
+            raise self._refusal(row, _no_column(name, sorted(row.values)))
         return row.values[name]
 
     def _words(self, row: Row, name: str, value: object) -> str:
@@ -139,24 +146,27 @@ class _Parser:
             case str():
                 return self._sound(row, name, value).strip()
             case _:
-                raise refusal(
-                    self.path, row.line, f"{name!r} is neither text nor number; write it as text"
-                )
+                raise self._refusal(row, f"{name!r} is neither text nor number; write it as text")
 
     def _sound(self, row: Row, name: str, text: str) -> str:
         # JSON escapes can spell what a UTF-8 file cannot hold, and what no endpoint would take.
         if "\0" in text:
-            raise refusal(self.path, row.line, f"{name!r} holds a NUL character; remove it")
+            raise self._refusal(row, f"{name!r} holds a NUL character; remove it")
         if any("\ud800" <= character <= "\udfff" for character in text):
-            raise refusal(self.path, row.line, f"{name!r} holds half a surrogate pair; remove it")
+            raise self._refusal(row, f"{name!r} holds half a surrogate pair; remove it")
         return text
 
     def _check_label(self, row: Row, target: str) -> None:
         if self.labels and target not in self.labels:
             known = ", ".join(repr(label) for label in self.labels)
-            raise refusal(
-                self.path,
-                row.line,
+            raise self._refusal(
+                row,
                 f"{target[:SHOWN]!r} is no label{did_you_mean(target, self.labels)} "
                 f"(labels: {known})",
             )
+
+    def _empty(self, row: Row, name: str) -> DataError:
+        return self._refusal(row, f"{name!r} is empty; fill it or remove the {self.origin.unit}")
+
+    def _refusal(self, row: Row, problem: str) -> DataError:
+        return self.origin.refusal(row.number, problem)

@@ -57,13 +57,13 @@ def told(part: Part, name: str, table: Table) -> Choice:
     names = [column.name for column in table.columns]
     if name not in names:
         raise ConfigError(
-            f"--{part}: {table.path} has no column {name!r}{did_you_mean(name, names)} "
+            f"--{part}: {table.origin.name} has no column {name!r}{did_you_mean(name, names)} "
             f"(present: {quoted(table.columns)})"
         )
     column = table.column(name)
     if column.nested:
         raise ConfigError(
-            f"--{part}: {name!r} holds a list or an object on line {column.nested}; "
+            f"--{part}: {name!r} holds a list or an object on {table.origin.unit} {column.nested}; "
             "write texts or numbers"
         )
     if not column.plain:

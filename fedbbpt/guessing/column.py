@@ -28,7 +28,7 @@ class Column:
         filled: rows with a value.
         distinct: different values.
         numeric: whether every value is a number.
-        nested: line of the first list or object in it; 0 if there is none.
+        nested: number of the first record with a list or object in it; 0 if there is none.
         words: mean words of a value.
         characters: mean characters of a value.
         longest: characters of the longest value.
@@ -126,7 +126,7 @@ def spoken(value: object) -> str:
 
 def _column(name: str, rows: Sequence[Row]) -> Column:
     counts = counted(rows, name)
-    nested = (row.line for row in rows if isinstance(row.values.get(name), list | dict))
+    nested = (row.number for row in rows if isinstance(row.values.get(name), list | dict))
     weights = list(counts.values())
     return Column(
         name=name,

@@ -59,7 +59,7 @@ def guess(name: str, asked: Asked, is_name: Callable[[str], bool]) -> Guess:
     """Read a file and say what it holds.
 
     Args:
-        name: of a ``.csv`` or ``.jsonl`` file.
+        name: path of a file, or ``hf:`` with the folder or the name of a data set.
         asked: columns that a person named.
         is_name: tells whether an owner may be called so.
 
@@ -70,20 +70,20 @@ def guess(name: str, asked: Asked, is_name: Callable[[str], bool]) -> Guess:
     table = read_table(name)
     choices = _choices(table, asked)
     columns = _columns(table, choices)
-    examples = read_examples(table.path, columns, ())
+    examples = read_examples(table.source, columns, ())
     chosen = {choice.part: choice.column for choice in choices}
     try:
         answers = answers_of(examples, chosen["target"])
         dealing = dealing_of(examples, chosen["domain"], is_name)
     except DataError as error:
-        raise DataError(f"{table.path}: {error}") from error
+        raise DataError(f"{table.origin.name}: {error}") from error
     return Guess(
         table=table,
         choices=choices,
         answers=answers,
         dealing=dealing,
         amounts=amounts_for(list(dealing.sizes.values())),
-        words=task_words(table.path.stem, chosen["input"], chosen["target"], answers),
+        words=task_words(table.source.stem, chosen["input"], chosen["target"], answers),
         longest=_longest(examples),
     )
 
@@ -91,7 +91,7 @@ def guess(name: str, asked: Asked, is_name: Callable[[str], bool]) -> Guess:
 def _choices(table: Table, asked: Asked) -> tuple[Choice, ...]:
     _refuse_nested(table, asked)
     if asked.target == _FURTHER:
-        raise ConfigError(f"{table.path}: {_RENAME}")
+        raise ConfigError(f"{table.origin.name}: {_RENAME}")
     domain = told("domain", asked.domain, table) if asked.domain else None
     others = tuple(name for name in (asked.input, asked.domain) if name)
     target = told("target", asked.target, table) if asked.target else target_column(table, others)
@@ -101,7 +101,7 @@ def _choices(table: Table, asked: Asked) -> tuple[Choice, ...]:
     text = told("input", asked.input, table) if asked.input else input_column(table, taken)
     open_questions = [each.why for each in (text, target) if isinstance(each, Undecided)]
     if isinstance(text, Undecided) or isinstance(target, Undecided):
-        raise ConfigError(f"{table.path}: {'; '.join(open_questions)}")
+        raise ConfigError(f"{table.origin.name}: {'; '.join(open_questions)}")
     used = (text.column, target.column)
     names = id_column(table, (*used, asked.domain))
     if domain is None:
@@ -113,9 +113,10 @@ def _refuse_nested(table: Table, asked: Asked) -> None:
     """A text may hide in an object; with one about, only a person can say which columns count."""
     nested = [c for c in table.columns if c.nested and c.name != _FURTHER]
     if nested and not (asked.input and asked.target):
-        raise DataError(
-            f"{table.path}, line {nested[0].nested}: {nested[0].name!r} holds a list or an object; "
-            "flatten it, or name the columns that count with --input COLUMN --target COLUMN"
+        raise table.origin.refusal(
+            nested[0].nested,
+            f"{nested[0].name!r} holds a list or an object; "
+            "flatten it, or name the columns that count with --input COLUMN --target COLUMN",
         )
 
 
@@ -127,13 +128,13 @@ def _columns(table: Table, choices: tuple[Choice, ...]) -> Columns:
         clash = [p for p in ("id", "domain") if usual[p] == named[part]]
         if clash and clash[0] not in named:
             raise ConfigError(
-                f"{table.path}: the column {named[part]!r} is the {part}, but a run reads this "
-                f"name as something else; rename it, for example to {usual[part]!r}"
+                f"{table.origin.name}: the column {named[part]!r} is the {part}, but a run reads "
+                f"this name as something else; rename it, for example to {usual[part]!r}"
             )
     try:
         return Columns(**named)
     except ValueError as error:
-        raise ConfigError(f"{table.path}: {error}") from error
+        raise ConfigError(f"{table.origin.name}: {error}") from error
 
 
 def _longest(examples: tuple[Example, ...]) -> int:

@@ -20,4 +20,5 @@ def id_column(table: Table, taken: tuple[str, ...]) -> Choice:
     for column in (*usual, *free):
         if column.unique and known_name(column.name, IDS):
             return Choice("id", column.name, "named like an id, different on every row", "sure")
-    return Choice("id", "", "no column is one: the file's name and the line are the id", "sure")
+    unit = table.origin.unit
+    return Choice("id", "", f"no column is one: the file's name and the {unit} are the id", "sure")

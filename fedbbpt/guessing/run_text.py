@@ -1,7 +1,6 @@
 """The run file for a guess: commented TOML that a newcomer can read and change."""
 
 import json
-import os
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -84,7 +83,7 @@ def _head(guess: Guess, target: Target) -> list[str]:
     guessed = (f"{each.what}: {each.found} ({each.sure}; {each.why})" for each in findings(guess))
     notes = cautions(guess, embedded=target.endpoint["use"] == "embedded")
     return [
-        *_comment(f"Written by fedbbpt init from {guess.table.path.name}. What was guessed:"),
+        *_comment(f"Written by fedbbpt init from {guess.table.source.label}. What was guessed:"),
         "#",
         *_comments(guessed),
         *(["#", *_comments(f"Note: {note}." for note in notes)] if notes else []),
@@ -130,11 +129,13 @@ def _prompt(guess: Guess) -> list[str]:
 
 def _data(guess: Guess, path: Path) -> list[str]:
     dealing = guess.dealing
-    # Relative, so that the folder can be moved; both ends without links, which ".." misleads.
-    place = os.path.relpath(guess.table.path.resolve(), path.resolve().parent)
+    source = guess.table.source
+    # Relative, so that the folder can be moved.
+    place = source.seen_from(path.resolve().parent)
+    whence = "fetched from its hub" if source.kind == "hub" else "from the folder of this file"
     lines = [
         "[data]",
-        f"path = {toml_value(Path(place).as_posix())}   # from the folder of this file",
+        f"path = {toml_value(place)}   # {whence}",
         f"split = {toml_value(dealing.split)}",
     ]
     owners = ", ".join(f"{name} {size:,}" for name, size in dealing.sizes.items())

@@ -1,4 +1,4 @@
-"""A file opened for guessing: kind, rows and columns, or a refusal that says what to do."""
+"""Data opened for guessing: kind, rows and columns, or a refusal that says what to do."""
 
 import csv
 import io
@@ -7,26 +7,13 @@ from pathlib import Path
 
 from fedbbpt.datasets.columns import Columns
 from fedbbpt.datasets.csv_file import DELIMITERS, SPOKEN, csv_rows
-from fedbbpt.datasets.jsonl import jsonl_rows
-from fedbbpt.datasets.rows import Row, refusal
+from fedbbpt.datasets.opening import TABLES, open_rows
+from fedbbpt.datasets.rows import Origin, Row, Rows
+from fedbbpt.datasets.source import Source, source_of
 from fedbbpt.datasets.text_file import read_text
 from fedbbpt.errors import DataError
 from fedbbpt.guessing.column import Column, columns_of
 from fedbbpt.guessing.header import not_a_header
-
-_SAVE = "save it as CSV in UTF-8"
-_REMEDIES = {
-    ".parquet": "convert it to CSV or JSONL, for example with pandas: "
-    'read_parquet(...).to_csv("data.csv", index=False)',
-    ".json": 'write one object a line into a .jsonl file, for example with jq -c ".[]"',
-    ".tsv": "rename it to .csv; tabs between the cells are read",
-    ".xls": _SAVE,
-    ".xlsx": _SAVE,
-    ".ods": _SAVE,
-    ".gz": "unpack it first",
-    ".zip": "unpack it first",
-}
-_HUB = "hf:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +21,15 @@ class Table:
     """A file's rows and columns.
 
     Attributes:
-        path: of the file.
+        source: of the records.
+        origin: for errors.
         kind: for people, for example "CSV, separated by semicolon, with a header line".
         rows: at least one.
         columns: in the order of the file.
     """
 
-    path: Path
+    source: Source
+    origin: Origin
     kind: str
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]
@@ -55,44 +44,37 @@ class Table:
 
 
 def read_table(name: str) -> Table:
-    """Read a ``.csv`` or ``.jsonl`` file.
+    """Read a file or a data set.
+
+    Args:
+        name: path of a file, or ``hf:`` with the folder or the name of a data set.
 
     Raises:
-        DataError: another kind of file, no file, not UTF-8, malformed, empty, or without a header.
+        DataError: another kind of file, no file, malformed, empty, or without a header.
     """
-    if name.startswith(_HUB):
-        raise DataError(
-            f"{name}: data sets of a hub are not read by this version; load it with the hub's own "
-            'library and write it to a file: to_csv("data.csv", index=False)'
-        )
-    path = Path(name)
-    suffix = path.suffix.lower()
-    if suffix not in {".csv", ".jsonl"}:
-        remedy = _REMEDIES.get(suffix, "convert it to CSV or JSONL and give a .csv or .jsonl file")
-        raise DataError(f"{path}: the kind {suffix or '(none)'!r} is not read; {remedy}")
-    if not path.exists():
-        raise DataError(f"{path}: no such file; check the path")
-    if not str(path.resolve()).isprintable():
-        raise DataError(f"{path}: the path holds a character that cannot be shown; rename it")
-    table = _jsonl(path) if suffix == ".jsonl" else _csv(path)
-    if len(table.columns) < 2:
-        raise DataError(f"{path}: one field only; a text and its right answer take two")
-    return table
+    source = source_of(name)
+    if source.kind != "hub" and not str(Path(source.place).resolve()).isprintable():
+        raise DataError(f"{name}: the path holds a character that cannot be shown; rename it")
+    found = _csv(source) if source.suffix in TABLES else open_rows(source, Columns())
+    if not found.rows:
+        raise DataError(f"{found.origin.name}: no example in it; it needs rows")
+    columns = columns_of(found.rows)
+    if source.suffix in TABLES and (problem := not_a_header(columns, found.rows)):
+        raise found.origin.refusal(1, problem)
+    if len(columns) < 2:
+        raise DataError(f"{name}: one field only; a text and its right answer take two")
+    return Table(source, found.origin, found.kind, found.rows, columns)
 
 
-def _jsonl(path: Path) -> Table:
-    rows = jsonl_rows(path, read_text(path))
-    return Table(path, "JSONL, one object a line", rows, columns_of(rows))
-
-
-def _csv(path: Path) -> Table:
+def _csv(source: Source) -> Rows:
+    path = Path(source.place)
+    origin = Origin(str(path), source.stem)
     text = read_text(path)
     if text.lstrip("\ufeff")[:4].lower() == "sep=":
-        raise refusal(path, 1, "'sep=' is a mark for Excel and no header; delete this line")
+        raise origin.refusal(1, "'sep=' is a mark for Excel and no header; delete this line")
     separator, names = _first_record(text)
     if len(names) == 1:
-        raise refusal(
-            path,
+        raise origin.refusal(
             1,
             "one column only; a text and its right answer take two, separated by "
             f"{', '.join(SPOKEN.values())}",
@@ -100,11 +82,7 @@ def _csv(path: Path) -> Table:
     rows = csv_rows(path, text, Columns())
     if not rows:
         raise DataError(f"{path}: no row below the first line; it needs a header and rows")
-    columns = columns_of(rows)
-    if problem := not_a_header(columns, rows):
-        raise refusal(path, 1, problem)
-    kind = f"CSV, separated by {SPOKEN[separator]}, with a header line"
-    return Table(path, kind, rows, columns)
+    return Rows(origin, f"CSV, separated by {SPOKEN[separator]}, with a header line", rows)
 
 
 def _first_record(text: str) -> tuple[str, list[str]]:

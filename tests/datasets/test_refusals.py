@@ -39,7 +39,9 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 
 
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
-    assert ".jsonl or .csv" in refused(put(tmp_path, "d.xlsx", "x"))
+    assert "give a .jsonl or .csv file" in refused(put(tmp_path, "d.docx", "x"))
+    assert "save it as CSV" in refused(put(tmp_path, "d.xlsx", "x"))
+    assert "'.parquet.gz' is not read" in refused(put(tmp_path, "d.parquet.gz", "x"))
 
 
 @pytest.mark.parametrize("content", [b"", b" \n\n", b"\xef\xbb\xbf"])
