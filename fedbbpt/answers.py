@@ -1,4 +1,4 @@
-"""What came back for one item: a text, scores over labels, something unreadable, or nothing."""
+"""What came back for one item: a text, label scores, a mark, something unreadable, or nothing."""
 
 from dataclasses import dataclass
 
@@ -32,9 +32,15 @@ class LabelScores:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """The model answered, but not in the asked form: scored 0 and counted."""
+    """The model answered, but not in the asked form: scored 0 and counted.
+
+    Attributes:
+        text: what it said.
+        judged: True where the answer was readable and the judge's reply was not.
+    """
 
     text: str
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +54,24 @@ class Missing:
     reason: str
 
 
-Answer = Text | LabelScores | Unreadable | Missing
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An answer that something beside the metric has marked: a judge, an encoder, an evaluator.
+
+    Attributes:
+        text: what was marked; it stays with the owner.
+        score: in [0, 1], higher is better.
+
+    Raises:
+        ValueError: the score is outside [0, 1] or not a number.
+    """
+
+    text: str
+    score: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.score <= 1.0:
+            raise ValueError(f"score: {self.score} is outside [0, 1]")
+
+
+Answer = Text | LabelScores | Scored | Unreadable | Missing

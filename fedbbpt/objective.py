@@ -13,7 +13,7 @@ from fedbbpt.data import Example
 from fedbbpt.distributions import Floats
 from fedbbpt.endpoints import Endpoint
 from fedbbpt.losses import loss_of
-from fedbbpt.metrics import Metric
+from fedbbpt.metrics import Item, Marker, Metric
 from fedbbpt.prompts import Prompt
 from fedbbpt.reasoning import Dialogue, Reasoning
 
@@ -50,6 +50,7 @@ class Objective:
         metric: how good an answer is.
         calibrator: how label scores are corrected from labelled training answers.
         bound: largest loss of one item, in nats.
+        marker: what marks answers before the metric sees them, or None.
     """
 
     reasoning: Reasoning
@@ -57,20 +58,35 @@ class Objective:
     metric: Metric
     calibrator: Calibrator
     bound: float = 4.0
+    marker: Marker | None = None
+
+    @property
+    def calls(self) -> int:
+        """Requests that reached a model so far, those of the marking included."""
+        return self.endpoint.calls + (self.marker.calls if self.marker is not None else 0)
 
     async def answers(self, rows: Sequence[Row], examples: Sequence[Example]) -> list[list[Answer]]:
         """Ask every row about every example, one batch a step; one list of answers a row.
+
+        Where there is a marker the answers come marked; a row's number of the draw reaches it.
 
         Raises:
             EndpointError: the endpoint refuses for good.
             BudgetError: a cap would be passed.
         """
-        dialogues = [
-            self.reasoning.start(row.prompt, example.input, sample=row.sample)
-            for row in rows
-            for example in examples
-        ]
-        flat = await self._converse(dialogues)
+        pairs = [(row, example) for row in rows for example in examples]
+        flat = await self._converse(
+            [
+                self.reasoning.start(row.prompt, example.input, sample=row.sample)
+                for row, example in pairs
+            ]
+        )
+        if self.marker is not None and flat:
+            items = [
+                Item(row.prompt, answer, example, row.sample)
+                for (row, example), answer in zip(pairs, flat, strict=True)
+            ]
+            flat = await self.marker.mark(items)
         size = len(examples)
         return [flat[start * size : (start + 1) * size] for start in range(len(rows))]
 
@@ -99,13 +115,15 @@ class Objective:
         ]
         return np.array(values, dtype=np.float64)
 
-    def training_losses(self, answers: Sequence[Answer], examples: Sequence[Example]) -> Floats:
-        """Return calibrated losses on training examples, shape (n,).
+    def training_answers(
+        self, answers: Sequence[Answer], examples: Sequence[Example]
+    ) -> list[Answer]:
+        """Return calibrated answers to training examples.
 
-        Each item is calibrated by a fit on the other folds, so that the figure is honest although
+        Each item is calibrated by a fit on the other folds, so that figures are honest although
         search and calibration share the training split.
         """
-        return self.losses(cross_fitted(self.calibrator, answers, examples), examples)
+        return cross_fitted(self.calibrator, answers, examples)
 
     def scores(self, answers: Sequence[Answer], examples: Sequence[Example]) -> Floats:
         """Return the metric of each answer, shape (n,), in [0, 1]; none may be missing."""

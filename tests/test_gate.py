@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedbbpt.comparison import PairedSums
-from fedbbpt.gate import decide
+from fedbbpt.comparison import Interval, PairedSums, PairedTest, paired_test
+from fedbbpt.gate import GateDecision, Noise, decide
 
 signs = st.lists(st.sampled_from([-1.0, 0.0, 1.0]), max_size=60)
 fractions = st.lists(st.floats(-1, 1), max_size=40)
@@ -18,8 +18,16 @@ def wins_and_losses(wins: int, losses: int, n: int) -> PairedSums:
     return PairedSums(float(n), float(wins - losses), float(wins + losses))
 
 
+def decided(
+    tuned: PairedSums, again: PairedSums, *, binary: bool, alpha: float = 0.05
+) -> GateDecision:
+    flips = again.difference_square_sum / again.n if again.n else 0.0
+    test = paired_test(tuned, binary=binary)
+    return decide(test, Noise(again.mean, flips), n=tuned.n, alpha=alpha)
+
+
 def test_a_clear_gain_is_accepted_with_its_evidence() -> None:
-    decision = decide(wins_and_losses(20, 4, 100), wins_and_losses(3, 2, 100), binary=True)
+    decision = decided(wins_and_losses(20, 4, 100), wins_and_losses(3, 2, 100), binary=True)
 
     assert decision.accepted
     assert decision.gain == pytest.approx(0.16)
@@ -43,7 +51,7 @@ def test_a_clear_gain_is_accepted_with_its_evidence() -> None:
 def test_the_start_is_kept_and_the_reason_says_why(
     tuned: tuple[int, int, int], again: tuple[int, int, int], words: str
 ) -> None:
-    decision = decide(wins_and_losses(*tuned), wins_and_losses(*again), binary=True)
+    decision = decided(wins_and_losses(*tuned), wins_and_losses(*again), binary=True)
 
     assert not decision.accepted
     assert decision.reason.startswith("start kept")
@@ -51,7 +59,7 @@ def test_the_start_is_kept_and_the_reason_says_why(
 
 
 def test_noise_that_was_not_measured_is_no_floor() -> None:
-    decision = decide(wins_and_losses(20, 4, 100), PairedSums(), binary=True)
+    decision = decided(wins_and_losses(20, 4, 100), PairedSums(), binary=True)
 
     assert decision.accepted
     assert (decision.noise_floor, decision.flip_rate) == (0.0, 0.0)
@@ -63,7 +71,7 @@ def test_a_prompt_that_answers_byte_for_byte_alike_is_never_accepted(
 ) -> None:
     alike = PairedSums(float(n), 0.0, 0.0)
 
-    decision = decide(alike, sums_of(again), binary=binary, alpha=alpha)
+    decision = decided(alike, sums_of(again), binary=binary, alpha=alpha)
 
     assert not decision.accepted
     assert decision.gain == 0.0
@@ -75,14 +83,14 @@ def test_a_gain_no_larger_than_the_noise_is_never_accepted(
 ) -> None:
     noise = sums_of(values)
 
-    assert not decide(noise, noise, binary=False, alpha=alpha).accepted
+    assert not decided(noise, noise, binary=False, alpha=alpha).accepted
 
 
 @given(fractions, fractions, alphas)
 def test_whoever_is_accepted_gains_above_noise_and_chance(
     tuned: list[float], again: list[float], alpha: float
 ) -> None:
-    decision = decide(sums_of(tuned), sums_of(again), binary=False, alpha=alpha)
+    decision = decided(sums_of(tuned), sums_of(again), binary=False, alpha=alpha)
 
     passed = decision.gain > decision.noise_floor and decision.p_value < alpha
     assert decision.accepted == passed
@@ -90,7 +98,17 @@ def test_whoever_is_accepted_gains_above_noise_and_chance(
     assert 0.0 <= decision.flip_rate <= 1.0
 
 
+def test_a_figure_that_is_no_mean_of_items_is_named_in_the_reason() -> None:
+    test = PairedTest(0.001, 0.25, Interval(0.1, 0.4))
+
+    decision = decide(test, Noise(0.02, 0.1), n=80, metric="macro-F1")
+
+    assert decision.accepted
+    assert (decision.noise_floor, decision.flip_rate) == (0.02, 0.1)
+    assert "scores 0.250 higher in macro-F1 on 80 held-out examples" in decision.reason
+
+
 @pytest.mark.parametrize("alpha", [0.0, 1.0, 5.0])
 def test_alpha_is_a_probability(alpha: float) -> None:
     with pytest.raises(ValueError, match="alpha"):
-        decide(PairedSums(), PairedSums(), binary=True, alpha=alpha)
+        decided(PairedSums(), PairedSums(), binary=True, alpha=alpha)

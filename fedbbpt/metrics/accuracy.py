@@ -1,10 +1,10 @@
 """Accuracy on a closed label set: did the answer name an accepted label."""
 
 from dataclasses import dataclass
-from typing import assert_never
 
-from fedbbpt.answers import Answer, LabelScores, Missing, Text, Unreadable
+from fedbbpt.answers import Answer
 from fedbbpt.data import Example
+from fedbbpt.metrics.said import score_of
 from fedbbpt.reading import normalised
 
 __all__ = ["Accuracy"]
@@ -20,15 +20,5 @@ class Accuracy:
         Raises:
             ValueError: the answer is missing.
         """
-        match answer:
-            case LabelScores():
-                said = answer.best
-            case Text(text):
-                said = text
-            case Unreadable():
-                return 0.0
-            case Missing(reason):
-                raise ValueError(f"example {example.id!r}: no answer to score ({reason})")
-            case _:
-                assert_never(answer)
-        return float(normalised(said) in {normalised(target) for target in example.targets})
+        targets = {normalised(target) for target in example.targets}
+        return score_of(answer, example, lambda said: float(normalised(said) in targets))

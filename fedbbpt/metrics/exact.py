@@ -1,10 +1,10 @@
 """Exact match of a free answer with one of the accepted targets."""
 
 from dataclasses import dataclass
-from typing import assert_never
 
-from fedbbpt.answers import Answer, LabelScores, Missing, Text, Unreadable
+from fedbbpt.answers import Answer
 from fedbbpt.data import Example
+from fedbbpt.metrics.said import score_of
 from fedbbpt.reading import bare
 
 __all__ = ["Exact"]
@@ -29,18 +29,8 @@ class Exact:
         Raises:
             ValueError: the answer is missing.
         """
-        match answer:
-            case Text(text):
-                said = text
-            case LabelScores():
-                said = answer.best
-            case Unreadable():
-                return 0.0
-            case Missing(reason):
-                raise ValueError(f"example {example.id!r}: no answer to score ({reason})")
-            case _:
-                assert_never(answer)
-        return float(self._form(said) in {self._form(target) for target in example.targets})
+        targets = {self._form(target) for target in example.targets}
+        return score_of(answer, example, lambda said: float(self._form(said) in targets))
 
     def _form(self, text: str) -> str:
         spaced = " ".join(text.split())

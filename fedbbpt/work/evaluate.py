@@ -6,6 +6,9 @@ calibrated), the second the row: ``score_sum``, ``score_square_sum``, ``loss_sum
 scores of the second less those of the first. ``floored``, ``missing``,
 ``unreadable``: shape (rows,), items of the split. ``confusion``: shape (2, rows, labels,
 labels + 1), target by answer, the last column for answers outside the label set.
+Only where the assignment names pairs of rows, ``joint``: shape (pairs, labels, labels + 1,
+labels + 1), target by the first row's calibrated answer by the second's. Only where answers are
+marked by a judge or the like: what ``work/judged.py`` lists.
 """
 
 from collections.abc import Sequence
@@ -13,13 +16,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fedbbpt.answers import Answer, LabelScores, Text, Unreadable
+from fedbbpt.answers import Answer
 from fedbbpt.data import Example
 from fedbbpt.distributions import Floats
 from fedbbpt.errors import MessageError
 from fedbbpt.messages import Evaluate
 from fedbbpt.objective import Counts, Objective, Row, common_items, count_outcomes, floored_items
+from fedbbpt.work.judged import judged_sums
 from fedbbpt.work.owner import Owner
+from fedbbpt.work.tables import check_pairs, confusion_table, joint_tables
 
 MODES = ("raw", "calibrated")
 RAW, CALIBRATED = range(2)
@@ -38,12 +43,14 @@ async def evaluate(owner: Owner, work: Evaluate, seed: int) -> Evaluated:
     """Compare prompts on the dev or test split; calibration sees the training split only.
 
     Raises:
-        MessageError: another split is asked for, or samples do not match the points.
+        MessageError: another split is asked for, samples do not match the points, or joint tables
+            are asked for that this owner's metric does not need.
     """
     if work.split not in HELD_OUT:
         raise MessageError(f"split {work.split!r}: an evaluation is on {' or '.join(HELD_OUT)}")
     if len(work.samples) != len(work.points):
         raise MessageError(f"{len(work.samples)} samples for {len(work.points)} points")
+    check_pairs(owner, work)
     prompts = [owner.space.decode(point) for point in work.points]
     rows = [Row(p, sample) for p, sample in zip(prompts, work.samples, strict=True)]
     calibrations, spent = await owner.calibrations([Row(prompt) for prompt in prompts], seed)
@@ -57,6 +64,10 @@ async def evaluate(owner: Owner, work: Evaluate, seed: int) -> Evaluated:
         for calibration, row in zip(calibrations, answers, strict=True)
     ]
     statistics = held_sums(owner.objective, owner.labels, (answers, calibrated), kept)
+    if work.pairs:
+        statistics["joint"] = joint_tables(owner.labels, calibrated, kept, work.pairs)
+    if owner.objective.marker is not None:
+        statistics |= judged_sums(rows, raw)
     statistics["floored"] = np.array([float(floored_items(row)) for row in raw])
     statistics["missing"] = np.array([float(count_outcomes([row]).missing) for row in raw])
     statistics["unreadable"] = np.array([float(count_outcomes([row]).unreadable) for row in raw])
@@ -87,30 +98,6 @@ def held_sums(
         "difference_sum": differences.sum(axis=3),
         "difference_square_sum": (differences**2).sum(axis=3),
         "confusion": np.array(
-            [[_confusion(labels, row, examples) for row in mode] for mode in modes]
+            [[confusion_table(labels, row, examples) for row in mode] for mode in modes]
         ),
     }
-
-
-def _confusion(
-    labels: Sequence[str], answers: Sequence[Answer], examples: Sequence[Example]
-) -> Floats:
-    table = np.zeros((len(labels), len(labels) + 1))
-    if not labels:
-        return table
-    place = {label: i for i, label in enumerate(labels)}
-    for answer, example in zip(answers, examples, strict=True):
-        table[place[example.targets[0]], place.get(_said(answer), len(labels))] += 1
-    return table
-
-
-def _said(answer: Answer) -> str:
-    match answer:
-        case LabelScores():
-            return answer.best
-        case Text(text):
-            return text
-        case Unreadable():
-            return ""
-        case _:
-            raise ValueError("a missing answer says nothing")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fedbbpt.calibration import Calibration
+from fedbbpt.calibration import Calibration, identity
 from fedbbpt.data import Example, OwnerData
 from fedbbpt.errors import MessageError
 from fedbbpt.messages import Block
-from fedbbpt.objective import Counts, Objective, Row, count_outcomes
+from fedbbpt.objective import NO_COUNTS, Counts, Objective, Row, count_outcomes
 from fedbbpt.optimizers import Optimizer
 from fedbbpt.randomness import rng
 from fedbbpt.spaces import Space
@@ -61,7 +61,12 @@ class Owner:
     async def calibrations(
         self, rows: Sequence[Row], seed: int
     ) -> tuple[list[Calibration], Counts]:
-        """Fit one calibration a row on this owner's labelled training split; it stays here."""
+        """Fit one calibration a row on this owner's labelled training split; it stays here.
+
+        Marked answers have no label scores to calibrate, so nothing is asked for them.
+        """
+        if self.objective.marker is not None:
+            return [identity() for _ in rows], NO_COUNTS
         order = permutation(len(self.data.train), seed, self.name)
         examples = [self.data.train[i] for i in order[: self.calibration_examples]]
         answers = await self.objective.answers(rows, examples)

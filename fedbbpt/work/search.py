@@ -1,7 +1,9 @@
 """Search work: a local search from the broadcast distribution, on the owner's own examples.
 
 Statistics: ``logits_i`` shape (choices,), one a slot, the owner's updated table; ``counts_i`` shape
-(choices,), additive, how often a choice stood in the better half of a generation.
+(choices,), additive, how often a choice stood in the better half of a generation. For people, of
+shape (1,) and additive: ``score_sum`` and ``score_square_sum`` of the best candidate of the last
+generation, over ``score_items`` items.
 """
 
 from typing import NamedTuple
@@ -14,7 +16,7 @@ from fedbbpt.messages import Assignment, Block, Search
 from fedbbpt.objective import NO_COUNTS, Counts
 from fedbbpt.randomness import rng
 from fedbbpt.work.owner import Owner
-from fedbbpt.work.score import score
+from fedbbpt.work.score import Scored, score
 
 
 class Searched(NamedTuple):
@@ -42,6 +44,7 @@ async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched
     running = owner.optimizer.start(start, stream)
     elite = [np.zeros(slot.size) for slot in start.logits]
     weight, counts = 0, NO_COUNTS
+    shown: dict[str, Floats] = {}
     for generation in range(work.generations):
         points = running.ask(work.candidates)
         if not len(points):
@@ -52,6 +55,7 @@ async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched
         if not scored.weight:
             break
         losses: Floats = scored.loss_sum / scored.weight
+        shown = _best_of(scored)
         running.tell(points, losses)
         weight += scored.weight
         _count_elite(elite, points, losses)
@@ -59,7 +63,17 @@ async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched
     if not isinstance(found, Categorical):
         raise MessageError(f"{owner.name}: the optimizer left the categorical tables")
     logits = {f"logits_{i}": slot for i, slot in enumerate(found.logits)}
-    return Searched(logits | {f"counts_{i}": c for i, c in enumerate(elite)}, weight, counts)
+    tallies = {f"counts_{i}": tally for i, tally in enumerate(elite)}
+    return Searched(logits | tallies | shown, weight, counts)
+
+
+def _best_of(scored: Scored) -> dict[str, Floats]:
+    best = [int(np.argmin(scored.loss_sum))]
+    return {
+        "score_sum": scored.score_sum[best],
+        "score_square_sum": scored.square_sum[best],
+        "score_items": np.array([float(scored.weight)]),
+    }
 
 
 def _count_elite(elite: list[Floats], points: Points, losses: Floats) -> None:
