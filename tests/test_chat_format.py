@@ -21,7 +21,7 @@ COMPLETIONS = st.builds(
     first=st.lists(TOKENS, max_size=25).map(
         lambda found: tuple(sorted(found, key=lambda one: (-one.logprob, one.token)))
     ),
-    usage=st.builds(Usage, st.integers(0, 2**40), st.integers(0, 2**40)),
+    usage=st.builds(Usage, st.integers(0, 2**40), st.integers(0, 2**40), st.integers(0, 2**40)),
 )
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -57,6 +57,7 @@ def rendered(completion: Completion) -> dict[str, Any]:
     body["usage"] = {
         "prompt_tokens": completion.usage.prompt_tokens,
         "completion_tokens": completion.usage.completion_tokens,
+        "prompt_tokens_details": {"cached_tokens": completion.usage.cached_tokens},
     }
     return body
 
@@ -90,6 +91,29 @@ def test_reading_a_rendered_completion_gives_it_back(completion: Completion) -> 
     body = orjson.loads(orjson.dumps(rendered(completion)))
 
     assert read_chat(body) == completion
+
+
+@given(found=st.lists(TOKENS, max_size=25))
+def test_alternatives_in_order_and_out_of_it_read_the_same(found: list[TokenLogprob]) -> None:
+    ordered = sorted(found, key=lambda one: (-one.logprob, one.token))
+    entries = [one._asdict() for one in ordered]
+
+    assert read_chat(with_alternatives(*entries)).first == tuple(ordered)
+    assert read_chat(with_alternatives(*reversed(entries))).first == tuple(ordered)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(None, [], {}, {"token": "x"}, {"logprob": -3.0}, {"token": 1, "logprob": -3.0}),
+        *({"token": "x", "logprob": value} for value in (None, True, "-3", math.nan, -math.inf)),
+    ],
+)
+def test_among_usual_alternatives_an_odd_one_is_named(odd: object) -> None:
+    usual = [{"token": f"w{rank}", "logprob": -0.5 * rank} for rank in range(1, 6)]
+
+    with pytest.raises(ValueError, match=r"top_logprobs\[5\]"):
+        read_chat(with_alternatives(*usual, odd))
 
 
 def test_alternatives_come_most_likely_first_and_equal_ones_by_token() -> None:

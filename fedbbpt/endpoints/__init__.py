@@ -8,12 +8,19 @@ lists. To add a kind of endpoint, write one file here with one public frozen dat
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from fedbbpt.answers import Missing
-from fedbbpt.completions import Completion, Request
+from fedbbpt.chat_form import PLAIN, ChatForm
+from fedbbpt.completions import Completion, RateLimits, Request
 from fedbbpt.errors import FedbbptError
+from fedbbpt.money import FREE, Price
+from fedbbpt.secret import Secret
+
+USUAL_PREAMBLE = 64
+"""Tokens that the chat templates of usual models add to a request, a default system message with
+them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +34,18 @@ class Profile:
             address, model and options. Part of every journal key.
         model: the model's name as sent.
         top_logprobs: most alternatives of the first token that it reports; 0 means text only.
-        concurrency: attempts under way at once.
+        concurrency: most attempts under way at once.
         local: True where the destination is this machine.
         pinned: True where ``identity`` alone pins the model, as a digest of its weights does.
+        form: how requests are put to it; apps that ask it with the tuned prompt need the same.
+        answers_as: the model's name in the replies, where it is another than ``model``; or empty.
+        requests_per_minute: most that the user allows; 0 for what the endpoint grants.
+        tokens_per_minute: most that the user allows; 0 for what the endpoint grants.
+        key: opens the endpoint, or None; endpoints with one address, model and key share limits.
+        price: of its tokens; None where nobody knows it, which is not the same as nothing.
+        preamble_tokens: most tokens that its chat template adds to a request beside the messages.
+        transport: how lists of requests travel: ``"online"`` one by one, ``"batch"`` as files whose
+            answers may take a day.
     """
 
     name: str
@@ -40,6 +56,25 @@ class Profile:
     concurrency: int
     local: bool
     pinned: bool = False
+    form: ChatForm = PLAIN
+    answers_as: str = ""
+    requests_per_minute: int = 0
+    tokens_per_minute: int = 0
+    key: Secret | None = None
+    price: Price | None = FREE
+    preamble_tokens: int = USUAL_PREAMBLE
+    transport: str = "online"
+
+    @property
+    def signature(self) -> str:
+        """The model's name as replies should say it."""
+        return self.answers_as or self.model
+
+    def carrying(self) -> "Profile":
+        """Return the profile of what travels in lists: batches pay a price of their own."""
+        if self.transport == "online" or self.price is None:
+            return self
+        return replace(self, price=self.price.batched())
 
 
 class AttemptError(FedbbptError):
@@ -49,13 +84,29 @@ class AttemptError(FedbbptError):
         reason: short and stable, for example ``"timeout"`` or ``"status 503"``.
         billed: False where the model certainly did not see the request.
         retry_after: seconds the endpoint asks to wait, or None.
+        throttled: True where the endpoint is well and takes no more just now.
+        limits: what came with it of the endpoint's grants, or None.
     """
 
-    def __init__(self, reason: str, *, billed: bool, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        billed: bool,
+        retry_after: float | None = None,
+        throttled: bool = False,
+        limits: RateLimits | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.billed = billed
         self.retry_after = retry_after
+        self.throttled = throttled
+        self.limits = limits
+
+
+class PatienceError(AttemptError):
+    """Waiting for the endpoint would outlast the patience; asking again would not help."""
 
 
 class Wire(Protocol):

@@ -7,6 +7,7 @@ from fedbbpt.errors import ConfigError
 
 _SUFFIX = "/chat/completions"
 _EXAMPLE = "the base address, such as https://host/v1"
+_PROXY_EXAMPLE = "host and port, such as http://proxy:3128"
 
 
 def checked_address(url: str, *, with_key: bool) -> str:
@@ -29,6 +30,38 @@ def checked_address(url: str, *, with_key: bool) -> str:
             "use https, or a loopback address such as 127.0.0.1"
         )
     return url.rstrip("/")
+
+
+def checked_proxy(proxy: str, address: str, *, with_key: bool) -> str:
+    """Return the address of a proxy without a trailing slash; an empty one stays empty.
+
+    Raises:
+        ConfigError: it cannot be meant, holds a password, or a key would travel to it in the clear.
+    """
+    if not proxy:
+        return ""
+    try:
+        parts = urlsplit(proxy)
+        shown = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+    except ValueError as error:
+        raise ConfigError(f"proxy: it cannot be read ({error}); write {_PROXY_EXAMPLE}") from error
+    if "@" in parts.netloc:
+        raise ConfigError(
+            f"proxy: {shown}: it holds a user or password, which no run file holds; run a proxy "
+            "on this machine that knows them, and name that one"
+        )
+    if problem := _problem(proxy, parts) or _beyond_host(parts):
+        raise ConfigError(f"proxy: {shown}: {problem}; write {_PROXY_EXAMPLE}")
+    if with_key and address.startswith("http:") and not is_loopback(parts.hostname or ""):
+        raise ConfigError(
+            f"proxy: {shown}: the url is plain http, and a key would travel to the proxy in the "
+            "clear; use https in url"
+        )
+    return proxy.rstrip("/")
+
+
+def _beyond_host(parts: SplitResult) -> str:
+    return "it holds more than a host and a port" if parts.path.strip("/") else ""
 
 
 def _problem(url: str, parts: SplitResult) -> str:

@@ -10,17 +10,23 @@ The wrappers are composed in this order::
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fedbbpt.answers import Missing
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import AttemptError, Profile, Wire
+from fedbbpt.endpoints.carriers import Carrier
 from fedbbpt.endpoints.journal import Journal, request_key
-from fedbbpt.endpoints.ledger import Caps, worst_tokens
+from fedbbpt.endpoints.ledger import Caps, worst_of
 from fedbbpt.errors import BudgetError, FedbbptError
 
 Outcome = Completion | Missing
+
+LANES = 4
+"""Tasks of a batch for each attempt under way at once: the others wait at the gate, where they are
+put in order, or pause before a retry. A task for every request would cost a batch of 100,000 half
+a gigabyte."""
 
 
 @dataclass(slots=True, eq=False)
@@ -45,6 +51,7 @@ class Batched:
 
     Attributes:
         profile: what the endpoint is and gives back.
+        owner: on whose behalf it is asked.
         requests: requests answered so far.
         hits: those that cost no call of their own: journalled, asked twice, or already under way.
         calls: completions that this endpoint itself received.
@@ -52,8 +59,27 @@ class Batched:
         reasons: why, by reason.
     """
 
-    def __init__(self, wire: Wire, profile: Profile, journal: Journal, caps: Caps) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        profile: Profile,
+        journal: Journal,
+        caps: Caps,
+        owner: str = "",
+        carrier: Carrier | None = None,
+    ) -> None:
+        """Answer over ``wire``.
+
+        Args:
+            wire: what sends one request and comes back with its completion.
+            profile: of the endpoint, with the identity that its answers are journalled under.
+            journal: what is asked first, and holds what was promised.
+            caps: the most that may be spent.
+            owner: on whose behalf it is asked.
+            carrier: takes whole lists in the place of ``wire``; None where they go one by one.
+        """
         self.profile = profile
+        self.owner = owner
         self.requests = 0
         self.hits = 0
         self.calls = 0
@@ -62,6 +88,7 @@ class Batched:
         self._wire = wire
         self._journal = journal
         self._caps = caps
+        self._carrier = carrier
 
     async def complete(self, requests: Sequence[Request]) -> list[Outcome]:
         """Answer each request, in the same positions; sends begin in the order given.
@@ -113,15 +140,18 @@ class Batched:
 
     async def _fly(self, own: Mapping[str, Request], batch: _Batch) -> None:
         """Send every request once; all flights have landed when this returns or raises."""
-        account, flights = self._journal.account, self._journal.flights
-        account.reserve(self._caps, {key: worst_tokens(item) for key, item in own.items()})
+        flights = self._journal.flights
+        needs = {
+            key: worst_of(request, self.profile)
+            for key, request in own.items()
+            if self._carrier is None or not self._carrier.awaits(key)
+        }
+        self._journal.reserve(self._caps, needs, self.owner)
         loop = asyncio.get_running_loop()
         flights.update({key: loop.create_future() for key in own})
         fatal: Exception | None = None
         try:
-            async with asyncio.TaskGroup() as group:
-                for key, request in own.items():
-                    group.create_task(self._ask(key, request, batch))
+            await self._go(own, batch)
         except* FedbbptError as errors:
             fatal = errors.exceptions[0]
         finally:
@@ -133,17 +163,38 @@ class Batched:
         if batch.pauses:
             raise batch.pauses[0]
 
-    async def _ask(self, key: str, request: Request, batch: _Batch) -> None:
-        try:
-            outcome: Outcome = await self._wire.send(request)
+    async def _go(self, own: Mapping[str, Request], batch: _Batch) -> None:
+        """Bring back what comes of every request, all at once or one by one."""
+        if self._carrier is not None:
+            if own:
+                for key, came in (await self._carrier.carry(own)).items():
+                    self._arrive(key, came, batch)
+            return
+        waiting = iter(own.items())
+        lanes = min(len(own), LANES * self.profile.concurrency)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(lanes):
+                group.create_task(self._work(waiting, batch))
+
+    async def _work(self, waiting: Iterator[tuple[str, Request]], batch: _Batch) -> None:
+        """Ask one request after the other, as long as any waits."""
+        for key, request in waiting:
+            try:
+                self._arrive(key, await self._wire.send(request), batch)
+            except AttemptError as error:
+                self._arrive(key, error, batch)
+            except BudgetError as error:
+                # Collected, not raised: replies that are paid for and on their way still come in.
+                batch.pauses.append(error)
+
+    def _arrive(self, key: str, came: Completion | AttemptError, batch: _Batch) -> None:
+        outcome: Outcome
+        if isinstance(came, Completion):
+            outcome = came
             self.calls += 1
             batch.received += 1
-        except AttemptError as error:
-            outcome = Missing(error.reason)
-        except BudgetError as error:
-            # Collected, not raised: replies that are paid for and on their way still come in.
-            batch.pauses.append(error)
-            return
+        else:
+            outcome = Missing(came.reason)
         batch.outcomes[key] = outcome
         self._land(key, outcome)
 

@@ -1,25 +1,29 @@
 """One attempt over HTTP at one chat completion."""
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 import aiohttp
 import orjson
 
-from fedbbpt.chat_format import chat_body, read_chat
+from fedbbpt.chat_form import PLAIN, ChatForm
+from fedbbpt.chat_format import chat_body
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import AttemptError
-from fedbbpt.endpoints.failures import Refusal, refusal_error, transport_error
+from fedbbpt.endpoints.failures import Refusal, transport_error
+from fedbbpt.endpoints.http_line import IDLE_SECONDS, HttpLine, Opening, Target, open_line
+from fedbbpt.endpoints.replies import MAX_BODY, Correspondent
+from fedbbpt.endpoints.request_ids import REQUEST_ID, RequestIds, is_anothers
 from fedbbpt.secret import Secret
 
-MAX_BODY = 4 * 1024 * 1024
+BEARER = "Authorization"
 MAX_REFUSAL = 64 * 1024
 CONNECT_SECONDS = 10.0
-HALF_CHARACTER = "\ufffd"
-NO_LOGPROBS = "no log-probabilities"
-IDLE_SECONDS = 4.0
-"""vLLM's server drops idle connections after 5 s; a request sent into that moment is lost."""
+TELLING = (b"ratelimit", REQUEST_ID.lower().encode())
+"""Parts of the names of headers that are read even where all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,16 @@ class ChatServer:
     Attributes:
         address: base address without a trailing slash, already checked.
         model: the model's name as sent.
-        key: sent as bearer token, or None.
+        key: sent in ``key_header``, or None.
         top_logprobs: above 0, a text without asked log-probabilities is a failed attempt.
         timeout_seconds: longest attempt, from connecting to the last byte.
         headers: further headers.
+        query: parameters of the address.
+        key_header: the header of the key; in ``"Authorization"`` it is a bearer token.
+        proxy: address of a proxy, already checked, or empty.
+        trust: what verifies the server; None for what this machine trusts.
+        form: how the server wants a request put.
+        answers_as: the model's name in the replies, where it is another than ``model``; or empty.
     """
 
     address: str
@@ -41,14 +51,47 @@ class ChatServer:
     top_logprobs: int
     timeout_seconds: float
     headers: Mapping[str, str]
+    query: Mapping[str, str] = field(default_factory=dict)
+    key_header: str = BEARER
+    proxy: str = ""
+    trust: ssl.SSLContext | None = None
+    form: ChatForm = PLAIN
+    answers_as: str = ""
+
+    @property
+    def completions_url(self) -> str:
+        """The whole address that a request is posted to."""
+        query = f"?{urlencode(self.query)}" if self.query else ""
+        return f"{self.address}/chat/completions{query}"
+
+    @property
+    def correspondent(self) -> Correspondent:
+        """What reads its replies."""
+        return Correspondent(
+            self.address, self.model, self.key, self.top_logprobs, self.form, self.answers_as
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ChatWire:
-    """A wire over one open session."""
+    """A wire over one open session.
+
+    Attributes:
+        server: where and how to ask.
+        session: for whatever is not a completion, and for completions through a proxy.
+        line: for completions; None where they go through the session.
+        ids: names of attempts.
+    """
 
     server: ChatServer
     session: aiohttp.ClientSession
+    line: HttpLine | None = None
+    ids: RequestIds = field(default_factory=RequestIds)
+    _correspondent: Correspondent = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Made once: it is the same for every request.
+        object.__setattr__(self, "_correspondent", self.server.correspondent)
 
     async def send(self, request: Request) -> Completion:
         """Ask once.
@@ -57,66 +100,93 @@ class ChatWire:
             AttemptError: it failed in a way that another attempt may not.
             EndpointError: it is refused for good.
         """
-        server = self.server
-        body = orjson.dumps(chat_body(request, server.model))
-        address = f"{server.address}/chat/completions"
+        server, reader, name = self.server, self._correspondent, self.ids.fresh()
+        body = orjson.dumps(chat_body(request, server.model, server.form))
+        if self.line is None:
+            status, headers, received = await self._through_session(body, name)
+        else:
+            reply = await self.line.post(body, name)
+            if reply.status == 200 and not reply.says(*TELLING):
+                # The usual case: nothing in the head tells more than the body.
+                return reader.answered(reply.body, {}, request)
+            status, headers, received = reply.status, reply.headers, reply.body
+            _check_answered(name, headers)
+        if status != 200:
+            return reader.refused(Refusal(status, headers, received[:MAX_REFUSAL]))
+        return reader.answered(received, headers, request)
+
+    async def _through_session(
+        self, body: bytes, name: str
+    ) -> tuple[int, Mapping[str, str], bytes]:
         try:
             # A redirect would carry private examples to a place that nobody named.
-            async with self.session.post(address, data=body, allow_redirects=False) as response:
-                if response.status != 200:
-                    said = await _beginning(response, MAX_REFUSAL)
-                    raise refusal_error(
-                        Refusal(response.status, response.headers, said),
-                        address=server.address,
-                        model=server.model,
-                        key=server.key,
-                    )
-                received = await _beginning(response, MAX_BODY + 1)
+            async with self.session.post(
+                self.server.completions_url,
+                data=body,
+                headers={REQUEST_ID: name},
+                allow_redirects=False,
+            ) as response:
+                _check_answered(name, response.headers)
+                limit = MAX_BODY + 1 if response.status == 200 else MAX_REFUSAL
+                return response.status, response.headers, await _beginning(response, limit)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise transport_error(error, server.address) from error
-        return self._completion(received, request)
+            raise transport_error(error, self.server.address) from error
 
-    def _completion(self, received: bytes, request: Request) -> Completion:
-        if len(received) > MAX_BODY:
-            raise AttemptError("oversized body", billed=True)
-        completion = _read(received)
-        asked = request.top_logprobs and self.server.top_logprobs
-        # A turn that ends at once has no token to report on, and llama.cpp reports nothing on a
-        # token that is half a character: the model answered, if not in the asked form.
-        if asked and completion.text.strip(HALF_CHARACTER) and not completion.first:
-            raise AttemptError(NO_LOGPROBS, billed=True)
-        return completion
+
+def _check_answered(name: str, headers: Mapping[str, str]) -> None:
+    """Pass unless a reply says that it answers another attempt; its connection is then dropped."""
+    if is_anothers(name, headers.get(REQUEST_ID)):
+        raise AttemptError("the answer to another request", billed=True)
 
 
 @asynccontextmanager
 async def open_chat_wire(server: ChatServer) -> AsyncIterator[ChatWire]:
     """Open one session for the time of a ``with`` block; the environment changes nothing of it."""
-    headers = {"User-Agent": "fedbbpt", "Content-Type": "application/json", **server.headers}
-    if server.key is not None:
-        headers["Authorization"] = f"Bearer {server.key.reveal()}"
     timeout = aiohttp.ClientTimeout(
         total=server.timeout_seconds, sock_connect=min(CONNECT_SECONDS, server.timeout_seconds)
     )
-    async with aiohttp.ClientSession(
-        # How many attempts are under way is bounded by the wrapper around the wire, not here.
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
-        headers=headers,
-        timeout=timeout,
-        trust_env=False,
-        cookie_jar=aiohttp.DummyCookieJar(),
-    ) as session:
-        yield ChatWire(server, session)
+    async with (
+        AsyncExitStack() as stack,
+        aiohttp.ClientSession(
+            # How many attempts are under way is bounded by the wrapper around the wire, not here.
+            connector=aiohttp.TCPConnector(
+                limit=0, keepalive_timeout=IDLE_SECONDS, ssl=server.trust or True
+            ),
+            headers=_headers(server),
+            proxy=server.proxy or None,
+            timeout=timeout,
+            trust_env=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        ) as session,
+    ):
+        line = None if server.proxy else await stack.enter_async_context(open_line(_target(server)))
+        yield ChatWire(server, session, line)
 
 
-def _read(received: bytes) -> Completion:
-    reply: object = None
-    try:
-        reply = orjson.loads(received)
-        return read_chat(reply)
-    except ValueError as error:
-        empty = isinstance(reply, dict) and reply.get("choices") == []
-        reason = "empty choices" if empty else "unreadable body"
-        raise AttemptError(reason, billed=True) from error
+def _target(server: ChatServer) -> Target:
+    url = server.completions_url
+    return Target(
+        url=url,
+        address=server.address,
+        opening=Opening(url, _headers(server)),
+        trust=server.trust,
+        connect_seconds=CONNECT_SECONDS,
+        total_seconds=server.timeout_seconds,
+        most=MAX_BODY + 1,
+    )
+
+
+def _headers(server: ChatServer) -> dict[str, str]:
+    """Return what every request carries.
+
+    They are held by the session alone: services that collect errors also collect the variables of
+    every function that an error went through, and the session's own text shows no header.
+    """
+    headers = {"User-Agent": "fedbbpt", "Content-Type": "application/json", **server.headers}
+    if server.key is not None:
+        bearer = "Bearer " if server.key_header.lower() == BEARER.lower() else ""
+        headers[server.key_header] = f"{bearer}{server.key.reveal()}"
+    return headers
 
 
 async def _beginning(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -48,7 +48,7 @@ class Embedded:
         threads: of the processor, >= 0; 0 for as many as this process may use.
         context: tokens of context, shared out equally to the slots.
         top_logprobs: alternatives of the first token to report, in [0, 200].
-        concurrency: attempts under way at once, in [1, 64]; more than slots wait in the server.
+        concurrency: most attempts under way at once, in [1, 64]; more than slots wait in it.
         timeout_seconds: longest attempt, > 0.
 
     Raises:

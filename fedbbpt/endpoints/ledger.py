@@ -1,25 +1,43 @@
 """What was spent, what may be spent, and what a request may cost at worst."""
 
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
 from fedbbpt.completions import Request
-from fedbbpt.errors import BudgetError
+from fedbbpt.endpoints import USUAL_PREAMBLE, Profile
 
-MESSAGE_OVERHEAD = 16
-"""Tokens that a chat template may add to a request."""
+MESSAGE_TOKENS = 16
+"""That a chat template puts around a message, at most."""
+
+
+class Worst(NamedTuple):
+    """What one attempt may cost at most.
+
+    Attributes:
+        tokens: read and written.
+        nanodollars: None where nobody knows the price.
+    """
+
+    tokens: int
+    nanodollars: int | None = 0
 
 
 class Spend(NamedTuple):
-    """An amount of calls and tokens."""
+    """An amount of calls, tokens and money."""
 
     calls: int
     tokens: int
+    nanodollars: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The calls behind a journal. Law: calls <= billed calls <= calls + possibly_billed.
+    """The calls behind a journal, of one owner or of all.
+
+    Laws: calls <= billed calls <= calls + possibly_billed, and the same for tokens and for money,
+    as far as the prices are known.
 
     Attributes:
         calls: completions received.
@@ -30,6 +48,11 @@ class Ledger:
         failed: attempts that ended without a completion.
         possibly_billed_tokens: worst case of the attempts with an unknown outcome, and of the
             completions for which the endpoint named no usage.
+        cached_tokens: of those read, the ones that the endpoint had computed before.
+        nanodollars: cost of the completions received, at the prices of their time.
+        possibly_billed_nanodollars: as the tokens.
+        unpriced: completions and possibly billed attempts whose price nobody knew; none of them is
+            in the money above.
     """
 
     calls: int = 0
@@ -38,12 +61,24 @@ class Ledger:
     completion_tokens: int = 0
     failed: int = 0
     possibly_billed_tokens: int = 0
+    cached_tokens: int = 0
+    nanodollars: int = 0
+    possibly_billed_nanodollars: int = 0
+    unpriced: int = 0
 
     @property
     def worst(self) -> Spend:
         """The highest bill that fits what is known."""
-        tokens = self.prompt_tokens + self.completion_tokens + self.possibly_billed_tokens
-        return Spend(self.calls + self.possibly_billed, tokens)
+        return Spend(
+            self.calls + self.possibly_billed,
+            self.prompt_tokens + self.completion_tokens + self.possibly_billed_tokens,
+            self.nanodollars + self.possibly_billed_nanodollars,
+        )
+
+
+def total(ledgers: Iterable[Ledger]) -> Ledger:
+    """Return the sum of ledgers, field by field."""
+    return Ledger(*map(sum, zip(*map(astuple, ledgers), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +88,10 @@ class Caps:
     Attributes:
         calls: most calls, or None for no cap; 0 answers from the journal alone.
         tokens: most prompt and completion tokens together, or None for no cap.
+        nanodollars: most money, or None for no cap.
+        calls_a_day: most calls of a day, which begins at midnight UTC, or None for no cap.
+        nanodollars_a_day: most money of a day, or None for no cap.
+        grant: what the owner who asks may spend itself, or None for no caps of its own.
 
     Raises:
         ValueError: a cap is negative.
@@ -60,47 +99,71 @@ class Caps:
 
     calls: int | None = None
     tokens: int | None = None
+    nanodollars: int | None = None
+    calls_a_day: int | None = None
+    nanodollars_a_day: int | None = None
+    grant: "Caps | None" = None
 
     def __post_init__(self) -> None:
-        for name, cap in (("calls", self.calls), ("tokens", self.tokens)):
+        named = {
+            "calls": self.calls,
+            "tokens": self.tokens,
+            "nanodollars": self.nanodollars,
+            "calls_a_day": self.calls_a_day,
+            "nanodollars_a_day": self.nanodollars_a_day,
+        }
+        for name, cap in named.items():
             if cap is not None and cap < 0:
                 raise ValueError(f"{name}: {cap} is negative; give 0 or more, or leave it out")
 
+    @property
+    def on_money(self) -> bool:
+        """Whether any of them bounds money."""
+        grant = self.grant is not None and self.grant.on_money
+        return grant or self.nanodollars is not None or self.nanodollars_a_day is not None
 
-def worst_tokens(request: Request) -> int:
-    """Return how many tokens a request may use: two characters a token and a full reply.
+
+def worst_of(request: Request, profile: Profile) -> Worst:
+    """Return what one attempt at a request may cost at an endpoint."""
+    prompt = most_prompt_tokens(request) + profile.preamble_tokens
+    reply = request.max_tokens + profile.form.reasoning_tokens
+    price = profile.price
+    return Worst(prompt + reply, None if price is None else price.worst(prompt, reply))
+
+
+def worst_tokens(request: Request, reasoning_tokens: int = 0) -> int:
+    """Return how many tokens a request may use at a usual endpoint: its bytes and a full reply.
+
+    Args:
+        request: what is asked.
+        reasoning_tokens: room that the endpoint gives the model beyond the longest reply.
 
     >>> from fedbbpt.prompts import Message
     >>> worst_tokens(Request((Message("user", "Hello"),), max_tokens=4))
-    23
+    89
     """
-    characters = sum(len(message.content) for message in request.messages)
-    return (characters + 1) // 2 + request.max_tokens + MESSAGE_OVERHEAD
+    prompt = most_prompt_tokens(request) + USUAL_PREAMBLE
+    return prompt + request.max_tokens + reasoning_tokens
 
 
-def check_caps(caps: Caps, ledger: Ledger, promised: Spend, need: Spend) -> None:
-    """Pass if ``need`` fits under the caps beside all that is spent, doubtful or promised.
+def most_prompt_tokens(request: Request) -> int:
+    """Return a bound that the messages of a request never pass, without the template's preamble.
 
-    Args:
-        caps: the most that may be spent.
-        ledger: what was spent, and what may have been.
-        promised: held for requests that are under way but not yet sent.
-        need: what is to be sent now.
-
-    Raises:
-        BudgetError: it does not fit; the text says which cap and the least that would do.
+    A tokenizer over bytes makes at most one token of a byte, and one over characters falls back to
+    bytes. Characters are no bound: an emoji can be six tokens, base64 nearly one a character.
     """
-    worst = ledger.worst
-    rows = (
-        ("calls", caps.calls, worst.calls, promised.calls, need.calls),
-        ("tokens", caps.tokens, worst.tokens, promised.tokens, need.tokens),
-    )
-    for name, cap, used, held, wanted in rows:
-        least = used + held + wanted
-        if wanted and cap is not None and least > cap:
-            doubtful = ledger.possibly_billed if name == "calls" else ledger.possibly_billed_tokens
-            raise BudgetError(
-                f"[caps] {name}: {used} of {cap} are used ({doubtful} of them only possibly), "
-                f"{held} are promised to requests under way, and this batch needs {wanted}; "
-                f"raise [caps] {name} to at least {least} and resume (--{name} {least})"
-            )
+    texts = (message.content for message in request.messages)
+    return sum(map(_most_bytes, texts)) + MESSAGE_TOKENS * len(request.messages)
+
+
+def _most_bytes(text: str) -> int:
+    """Return the bytes of a text in UTF-8, also after the normalisation that a tokenizer may do."""
+    if text.isascii():
+        return len(text)
+    forms = [text]
+    forms += [
+        unicodedata.normalize(form, text)
+        for form in ("NFC", "NFKC")
+        if not unicodedata.is_normalized(form, text)
+    ]
+    return max(len(form.encode("utf-8", "surrogatepass")) for form in forms)

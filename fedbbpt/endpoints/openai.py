@@ -1,20 +1,38 @@
 """A server that speaks the OpenAI chat format: a hosted service, vLLM, llama.cpp and others."""
 
-import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from fedbbpt.canonical import digest
+from fedbbpt.chat_form import ChatForm
 from fedbbpt.endpoints import Profile, Wire
-from fedbbpt.endpoints.address import checked_address, host_of, is_loopback
-from fedbbpt.endpoints.chat_wire import ChatServer, open_chat_wire
+from fedbbpt.endpoints.address import checked_address, checked_proxy, host_of, is_loopback
+from fedbbpt.endpoints.batch_terms import (
+    COMPLETION_WINDOW,
+    MAX_BYTES,
+    MAX_REQUESTS,
+    ONLINE,
+    POLL_SECONDS,
+    BatchTerms,
+    check_transport,
+)
+from fedbbpt.endpoints.batch_wire import BatchWire
+from fedbbpt.endpoints.bounds import check_rates
+from fedbbpt.endpoints.chat_settings import (
+    chat_identity,
+    check_form,
+    check_key_header,
+    check_limits,
+    checked_pairs,
+)
+from fedbbpt.endpoints.chat_wire import BEARER, ChatServer, open_chat_wire
+from fedbbpt.endpoints.trust import checked_trust
+from fedbbpt.money import FREE
 from fedbbpt.secret import Secret
 
 __all__ = ["OpenAI"]
 
-_OWN_HEADERS = frozenset({"connection", "content-length", "content-type", "host", "user-agent"})
-_SECRET_SIGNS = ("auth", "cookie", "key", "password", "secret", "token")
+Pairs = Mapping[str, str] | tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +42,38 @@ class OpenAI:
     Attributes:
         url: base address, for example ``"http://127.0.0.1:8000/v1"``.
         model: the model's name as the server knows it.
-        key: sent as bearer token; None where the server wants none.
+        key: opens the server; None where it wants none.
         top_logprobs: alternatives of the first token that the server reports, in [0, 200]; hosted
             services give at most 20; 0 for a server that gives only text.
-        concurrency: attempts under way at once, >= 1.
+        concurrency: most attempts under way at once, >= 1; fewer where more bring nothing, or
+            where the server refuses more.
         timeout_seconds: longest attempt, > 0.
         headers: further headers, none of them secret; they count as part of the identity.
+        query: parameters of every address, none of them secret, for example ``api-version``; they
+            count as part of the identity.
+        key_header: the header that carries the key; in ``"Authorization"`` it is a bearer token,
+            in any other, for example ``"api-key"``, it stands alone.
+        proxy: address of a proxy that wants no password; empty for none. The environment's is
+            never used.
+        ca: PEM file of the authority that the server's certificate must come from; empty for those
+            that this machine trusts.
+        token_limit: the field that bounds a reply, ``"max_tokens"`` or ``"max_completion_tokens"``.
+        temperature: whether a temperature is sent; some reasoning models refuse any.
+        extra_body: further fields of every request, for example ``reasoning_effort``.
+        reasoning_tokens: room for a model's reasoning, added to the bound of every reply, >= 0.
+            The first token is then none of the answer's, so ``top_logprobs`` must be 0.
+        answers_as: the model's name in the replies, where the server wants another one in the
+            request, as for a deployment; empty where it is ``model``, perhaps with a date. A reply
+            that names any other model is a failed attempt.
+        requests_per_minute: most requests, >= 0; 0 for what the server's headers grant or, without
+            such headers, what it takes.
+        tokens_per_minute: most tokens read and written, >= 0; 0 as above.
+        transport: ``"online"``; or ``"batch"`` for batch files, which cost half where the server
+            offers them and whose answers may take a day.
+        poll_seconds: between two looks at a batch, > 0.
+        file_requests: most requests in a batch file, >= 1.
+        file_bytes: most bytes in a batch file, >= 1.
+        completion_window: of a batch, as the server wants it; most accept only ``"24h"``.
 
     Raises:
         ValueError: a setting is out of its range.
@@ -41,38 +85,66 @@ class OpenAI:
     top_logprobs: int = 20
     concurrency: int = 8
     timeout_seconds: float = 60.0
-    headers: Mapping[str, str] | tuple[tuple[str, str], ...] = ()
+    headers: Pairs = ()
+    query: Pairs = ()
+    key_header: str = BEARER
+    proxy: str = ""
+    ca: str = ""
+    token_limit: str = "max_tokens"
+    temperature: bool = True
+    extra_body: Mapping[str, object] = field(default_factory=dict, hash=False)
+    reasoning_tokens: int = 0
+    answers_as: str = ""
+    requests_per_minute: int = 0
+    tokens_per_minute: int = 0
+    transport: str = ONLINE
+    poll_seconds: float = POLL_SECONDS
+    file_requests: int = MAX_REQUESTS
+    file_bytes: int = MAX_BYTES
+    completion_window: str = COMPLETION_WINDOW
+    _terms: BatchTerms = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.model:
             raise ValueError("model: it is empty; write the name that the server lists")
-        if not 0 <= self.top_logprobs <= 200:
-            raise ValueError(f"top_logprobs: {self.top_logprobs} is outside 0 to 200; try 20")
-        if self.concurrency < 1:
-            raise ValueError(f"concurrency: {self.concurrency} is too few; give at least 1")
-        if not 0 < self.timeout_seconds < math.inf:
-            raise ValueError(f"timeout_seconds: {self.timeout_seconds} is not above 0; try 60")
-        headers = dict(self.headers)
-        for name, value in headers.items():
-            _check_header(name, value)
-        object.__setattr__(self, "headers", tuple(sorted(headers.items())))
+        check_limits(self.top_logprobs, self.concurrency, self.timeout_seconds)
+        check_rates(self.requests_per_minute, self.tokens_per_minute)
+        check_key_header(self.key_header)
+        check_form(self._form, self.top_logprobs)
+        check_transport(self.transport)
+        terms = BatchTerms(
+            self.poll_seconds, self.file_requests, self.file_bytes, self.completion_window
+        )
+        object.__setattr__(self, "_terms", terms)
+        object.__setattr__(self, "headers", checked_pairs("headers", self.headers))
+        object.__setattr__(self, "query", checked_pairs("query", self.query))
+        object.__setattr__(self, "extra_body", self._form.extra_body)
 
     def profile(self) -> Profile:
         """Describe the endpoint without contacting it.
 
         Raises:
-            ConfigError: the address cannot be meant, or a key would travel over plain http.
+            ConfigError: the address, the proxy or the authority cannot be meant, or a key would
+                travel over plain http.
         """
-        address = self._address()
-        identity = {"url": address, "model": self.model, "headers": dict(self.headers)}
+        address, proxy = self._address(), self._proxy()
+        checked_trust(self.ca, address, proxy)
+        headers, query = dict(self.headers), dict(self.query)
         return Profile(
             name=f"openai {self.model}",
-            destination=address,
-            identity=digest(identity),
+            destination=f"{address} through the proxy {proxy}" if proxy else address,
+            identity=chat_identity(address, self.model, self._form, headers, query),
             model=self.model,
             top_logprobs=self.top_logprobs,
             concurrency=self.concurrency,
-            local=is_loopback(host_of(address)),
+            local=self._is_local(address, proxy),
+            form=self._form,
+            answers_as=self.answers_as,
+            price=FREE if self._is_local(address, proxy) else None,
+            requests_per_minute=self.requests_per_minute,
+            tokens_per_minute=self.tokens_per_minute,
+            key=self.key,
+            transport=self.transport,
         )
 
     @asynccontextmanager
@@ -82,27 +154,41 @@ class OpenAI:
         Raises:
             ConfigError: as ``profile``.
         """
-        server = ChatServer(
-            address=self._address(),
+        async with open_chat_wire(self._server()) as wire:
+            yield wire if self.transport == ONLINE else BatchWire(wire, self._terms)
+
+    def _server(self) -> ChatServer:
+        address, proxy = self._address(), self._proxy()
+        return ChatServer(
+            address=address,
             model=self.model,
             key=self.key,
             top_logprobs=self.top_logprobs,
             timeout_seconds=self.timeout_seconds,
             headers=dict(self.headers),
+            query=dict(self.query),
+            key_header=self.key_header,
+            proxy=proxy,
+            trust=checked_trust(self.ca, address, proxy),
+            form=self._form,
+            answers_as=self.answers_as,
         )
-        async with open_chat_wire(server) as wire:
-            yield wire
+
+    @property
+    def _form(self) -> ChatForm:
+        return ChatForm(
+            token_limit=self.token_limit,
+            temperature=self.temperature,
+            reasoning_tokens=self.reasoning_tokens,
+            extra_body=self.extra_body,
+        )
+
+    @staticmethod
+    def _is_local(*places: str) -> bool:
+        return all(is_loopback(host_of(place)) for place in places if place)
 
     def _address(self) -> str:
         return checked_address(self.url, with_key=self.key is not None)
 
-
-def _check_header(name: str, value: str) -> None:
-    lower = name.lower()
-    if any(sign in lower for sign in _SECRET_SIGNS):
-        raise ValueError(
-            f"headers: {name} looks like a secret, and a run file holds none; name the variable "
-            "that holds the key instead"
-        )
-    if lower in _OWN_HEADERS or not name or not f"{name}{value}".isprintable():
-        raise ValueError(f"headers: {name!r} cannot be set; remove it")
+    def _proxy(self) -> str:
+        return checked_proxy(self.proxy, self._address(), with_key=self.key is not None)

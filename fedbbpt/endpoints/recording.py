@@ -1,9 +1,9 @@
 """A wire that leaves a durable trace of each attempt: intent before, outcome after."""
 
 from fedbbpt.completions import Completion, Request
-from fedbbpt.endpoints import AttemptError, Wire
+from fedbbpt.endpoints import AttemptError, Profile, Wire
 from fedbbpt.endpoints.journal import Journal, request_key
-from fedbbpt.endpoints.ledger import Caps, worst_tokens
+from fedbbpt.endpoints.ledger import Caps, worst_of
 from fedbbpt.errors import EndpointError
 from fedbbpt.storage.crash import crash_point
 
@@ -21,7 +21,7 @@ class Recorded:
         self,
         wire: Wire,
         journal: Journal,
-        identity: str,
+        profile: Profile,
         owner: str,
         caps: Caps = _UNLIMITED,
         *,
@@ -32,7 +32,7 @@ class Recorded:
         Args:
             wire: what is recorded.
             journal: where.
-            identity: see ``Profile.identity``.
+            profile: of the wire, with the identity that its answers are journalled under.
             owner: on whose behalf.
             caps: the most that may be spent.
             verbatim: give back what the wire says now, even where the journal holds an earlier
@@ -40,7 +40,7 @@ class Recorded:
         """
         self._wire = wire
         self._journal = journal
-        self._identity = identity
+        self._profile = profile
         self._owner = owner
         self._caps = caps
         self._verbatim = verbatim
@@ -54,8 +54,12 @@ class Recorded:
             BudgetError: one more attempt could pass a cap; nothing was sent.
             StorageError: the journal cannot be written.
         """
-        key, worst = request_key(self._identity, request), worst_tokens(request)
-        self._journal.account.reserve(self._caps, {key: worst})
+        key = request_key(self._profile.identity, request)
+        # A first attempt holds the promise that its batch was given; a further one needs its own.
+        worst = self._journal.account.held(key)
+        if worst is None:
+            worst = worst_of(request, self._profile)
+            self._journal.reserve(self._caps, {key: worst}, self._owner)
         self._journal.intend(key, self._owner, worst)
         crash_point("send")
         try:
@@ -63,14 +67,16 @@ class Recorded:
         except AttemptError as error:
             self._journal.fail(key, error.reason, error.billed)
             raise
-        except EndpointError:
-            self._journal.fail(key, "refused", billed=False)
+        except EndpointError as error:
+            self._journal.fail(key, "refused", billed=error.billed)
             raise
         return self._record(key, completion)
 
     def _record(self, key: str, completion: Completion) -> Completion:
         try:
-            kept = self._journal.complete(key, completion)
+            price = self._profile.price
+            cost = None if price is None else price.cost(completion.usage)
+            kept = self._journal.complete(key, completion, cost)
         except ValueError as error:
             reason = "unusable reply"
             self._journal.fail(key, reason, billed=True)

@@ -4,33 +4,42 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import numpy as np
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from fedbbpt.completions import Completion, Request
-from fedbbpt.endpoints import AttemptError, Wire
+from fedbbpt.endpoints import AttemptError, PatienceError, Wire
+from fedbbpt.endpoints.bounds import PATIENCE_SECONDS
+from fedbbpt.endpoints.retry_budget import RetryBudget
 
 FIRST_PAUSE = 0.5
 """Seconds before the second attempt."""
 
 GROWTH = 3.0
-"""Each pause is this many times the one before: .5, 1.5, 4.5, 13.5, 40.5 s, 60.5 s in all."""
+LONGEST_PAUSE = 10.0
+"""Each pause is three times the one before, up to this: .5, 1.5, 4.5, 10, 10 and so on."""
+
+ATTEMPTS = 12
+"""Most attempts at one request, 86.5 s of pauses in all; with 30 % of faults one in 2 million
+requests fails as often as that."""
 
 
 class Retrying:
     """Asks up to ``attempts`` times, with growing pauses.
 
-    With ``rng`` each pause is drawn between half its length and all of it, so that requests which
-    failed together do not return together; the lower half is left out, because a run must outlast
-    an outage of 20 s for certain (the shortest sum of five pauses is 30 s). Without ``rng`` the
-    pauses are the full lengths. Neither changes any result.
+    A refusal for the rate is no failed attempt: it counts against the patience alone. With ``rng``
+    each pause is drawn between half its length and all of it, so that requests which failed
+    together do not return together; the lower half is left out, because a run must outlast an
+    outage of 40 s for certain. Without ``rng`` the pauses are the full lengths. Neither changes any
+    result.
     """
 
     def __init__(
         self,
         wire: Wire,
-        attempts: int = 6,
-        patience_seconds: float = 120.0,
+        attempts: int = ATTEMPTS,
+        patience_seconds: float = PATIENCE_SECONDS,
         *,
+        budget: RetryBudget | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         rng: np.random.Generator | None = None,
     ) -> None:
@@ -41,6 +50,7 @@ class Retrying:
             attempts: most attempts at one request, >= 1.
             patience_seconds: most seconds that one request pauses in all. Time spent in attempts or
                 in a queue for them does not count: a long queue is no reason to give up.
+            budget: of retries, shared by all that ask at the same place; None for no bound.
             sleep: as ``asyncio.sleep``.
             rng: for the pauses.
 
@@ -54,6 +64,7 @@ class Retrying:
         self._wire = wire
         self._attempts = attempts
         self._patience = patience_seconds
+        self._budget = budget
         self._sleep = sleep
         self._rng = rng
 
@@ -65,6 +76,8 @@ class Retrying:
                 the patience ends it at once.
             EndpointError: it is refused for good.
         """
+        if self._budget is not None:
+            self._budget.earn()
         try:
             return await self._wire.send(request)
         except AttemptError as error:
@@ -73,26 +86,37 @@ class Retrying:
 
     async def _ask_again(self, request: Request, failure: AttemptError) -> Completion:
         """Continue after the first failure; only here tenacity's bookkeeping is paid for."""
-        first = [failure]
+        first, failed = [failure], 0
 
         async def attempt() -> Completion:
-            # tenacity counts the failure that already happened as the first attempt.
-            if first:
-                raise first.pop()
-            return await self._wire.send(request)
+            nonlocal failed
+            try:
+                # tenacity counts the failure that already happened as the first attempt.
+                if first:
+                    raise first.pop()
+                if self._budget is not None and failed:
+                    await self._budget.spend()
+                return await self._wire.send(request)
+            except AttemptError as error:
+                failed += not error.throttled
+                raise
+
+        def is_over(state: RetryCallState) -> bool:
+            paused = state.idle_for + state.upcoming_sleep
+            return failed >= self._attempts or paused > self._patience
 
         retrying = AsyncRetrying(
             sleep=self._sleep,
             wait=self._pause,
-            stop=self._is_over,
-            retry=retry_if_exception_type(AttemptError),
+            stop=is_over,
+            retry=retry_if_exception(_may_pass),
             reraise=True,
         )
         completion: Completion = await retrying(attempt)
         return completion
 
     def _pause(self, state: RetryCallState) -> float:
-        pause = FIRST_PAUSE * GROWTH ** (state.attempt_number - 1)
+        pause = min(FIRST_PAUSE * GROWTH ** (state.attempt_number - 1), LONGEST_PAUSE)
         if self._rng is not None:
             pause *= self._rng.uniform(0.5, 1.0)
         error = state.outcome.exception() if state.outcome is not None else None
@@ -100,6 +124,6 @@ class Retrying:
             return max(pause, error.retry_after)
         return pause
 
-    def _is_over(self, state: RetryCallState) -> bool:
-        paused = state.idle_for + state.upcoming_sleep
-        return state.attempt_number >= self._attempts or paused > self._patience
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, AttemptError) and not isinstance(error, PatienceError)

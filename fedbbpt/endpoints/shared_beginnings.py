@@ -12,9 +12,13 @@ class SharedBeginnings:
     Endpoints keep the computed beginning of the last requests. Owners who score the same candidates
     at one endpoint ask in each other's midst; in this order a candidate's beginning is computed
     once and not once an owner. The order changes no reply.
+
+    Attributes:
+        size: how much room there is, taken or not.
     """
 
     def __init__(self, room: int) -> None:
+        self.size = room
         self._room = room
         self._last: Hashable = None
         self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
@@ -23,11 +27,17 @@ class SharedBeginnings:
         """Return a place inside, to be taken with ``async with``."""
         return _Place(self, beginning)
 
-    async def enter(self, beginning: Hashable) -> None:
-        """Wait for a place and take it."""
-        if self._room and not self._waiting:
+    def entered(self, beginning: Hashable) -> bool:
+        """Take a place where one is free and nobody waits; return whether it was taken."""
+        if self._room > 0 and not self._waiting:
             self._room -= 1
             self._last = beginning
+            return True
+        return False
+
+    async def enter(self, beginning: Hashable) -> None:
+        """Wait for a place and take it."""
+        if self.entered(beginning):
             return
         turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(beginning, deque()).append(turn)
@@ -40,7 +50,18 @@ class SharedBeginnings:
 
     def leave(self) -> None:
         """Give a place back, or pass it on."""
-        while self._waiting:
+        self._room += 1
+        if self._waiting:
+            self._admit()
+
+    def resize(self, room: int) -> None:
+        """Have room for so many from now on; who is inside stays, even if that is too many."""
+        self._room += room - self.size
+        self.size = room
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._room > 0 and self._waiting:
             if self._last not in self._waiting:
                 self._last = next(iter(self._waiting))
             turns = self._waiting[self._last]
@@ -49,8 +70,7 @@ class SharedBeginnings:
                 del self._waiting[self._last]
             if not turn.done():
                 turn.set_result(None)
-                return
-        self._room += 1
+                self._room -= 1
 
 
 class _Place:

@@ -7,9 +7,11 @@ import pytest
 from fedbbpt.answers import Missing
 from fedbbpt.completions import Completion, Request, Usage
 from fedbbpt.endpoints import AttemptError, Endpoint, Profile
-from fedbbpt.endpoints.batching import Batched
+from fedbbpt.endpoints.batching import LANES, Batched
+from fedbbpt.endpoints.bounds import Bounds
 from fedbbpt.endpoints.journal import Journal
 from fedbbpt.endpoints.ledger import Caps, Spend
+from fedbbpt.endpoints.limiter import Limiter
 from fedbbpt.endpoints.limits import Limited
 from fedbbpt.endpoints.recording import Recorded
 from fedbbpt.endpoints.retrying import Retrying
@@ -70,8 +72,8 @@ def batched(
     async def no_sleep(seconds: float) -> None:
         await asyncio.sleep(0)
 
-    recorded = Recorded(wire, journal, PROFILE.identity, "ann", caps)
-    retrying = Retrying(Limited(recorded, concurrency), attempts, sleep=no_sleep)
+    recorded = Recorded(wire, journal, PROFILE, "ann", caps)
+    retrying = Retrying(Limited(recorded, Limiter(Bounds(concurrency))), attempts, sleep=no_sleep)
     return Batched(retrying, PROFILE, journal, caps)
 
 
@@ -190,6 +192,21 @@ async def test_a_full_disk_stops_the_batch_with_its_own_error(tmp_path: Path) ->
         await batched(wire, Journal(log)).complete(requests("a", "b"))
 
     assert wire.sent == []
+
+
+async def test_a_large_batch_does_not_take_a_task_for_every_request(journal: Journal) -> None:
+    wire = Shouting()
+    texts = [f"gated {number}" for number in range(200)]
+    before = len(asyncio.all_tasks())
+
+    asking = asyncio.create_task(batched(wire, journal).complete(requests(*texts)))
+    await asyncio.sleep(0.01)
+    tasks = len(asyncio.all_tasks()) - before
+    wire.gate.set()
+
+    assert await asking == replies(*texts)
+    assert tasks <= 1 + LANES * PROFILE.concurrency < len(texts)
+    assert wire.sent == texts
 
 
 async def test_the_same_replies_come_at_any_concurrency(tmp_path: Path) -> None:

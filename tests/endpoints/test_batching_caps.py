@@ -1,14 +1,18 @@
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fedbbpt.chat_form import ChatForm
 from fedbbpt.completions import Completion, Request, Usage
 from fedbbpt.endpoints import AttemptError, Profile
 from fedbbpt.endpoints.batching import Batched
+from fedbbpt.endpoints.bounds import Bounds
 from fedbbpt.endpoints.journal import Journal
 from fedbbpt.endpoints.ledger import Caps
+from fedbbpt.endpoints.limiter import Limiter
 from fedbbpt.endpoints.limits import Limited
 from fedbbpt.endpoints.recording import Recorded
 from fedbbpt.endpoints.retrying import Retrying
@@ -56,8 +60,13 @@ async def no_sleep(seconds: float) -> None:
 
 
 def batched(wire: Shouting, journal: Journal, *, caps: Caps, concurrency: int = 4) -> Batched:
-    recorded = Recorded(wire, journal, PROFILE.identity, "ann", caps)
-    return Batched(Retrying(Limited(recorded, concurrency), sleep=no_sleep), PROFILE, journal, caps)
+    recorded = Recorded(wire, journal, PROFILE, "ann", caps)
+    return Batched(
+        Retrying(Limited(recorded, Limiter(Bounds(concurrency))), sleep=no_sleep),
+        PROFILE,
+        journal,
+        caps,
+    )
 
 
 async def test_a_batch_beyond_the_cap_is_refused_before_anything_is_sent(journal: Journal) -> None:
@@ -74,14 +83,28 @@ async def test_a_batch_beyond_the_cap_is_refused_before_anything_is_sent(journal
 
 async def test_a_batch_beyond_the_token_cap_is_refused(journal: Journal) -> None:
     wire = Shouting()
-    endpoint = batched(wire, journal, caps=Caps(tokens=36))
+    endpoint = batched(wire, journal, caps=Caps(tokens=100))
     await endpoint.complete(requests("a"))
 
     await endpoint.complete(requests("b"))
-    with pytest.raises(BudgetError, match=r"tokens: 12 of 36 .* needs 36"):
+    with pytest.raises(BudgetError, match=r"tokens: 12 of 100 .* needs 164"):
         await endpoint.complete(requests("c", "d"))
 
     assert wire.sent == ["a", "b"]
+
+
+async def test_the_room_for_reasoning_counts_against_the_token_cap(journal: Journal) -> None:
+    wire = Shouting()
+    caps = Caps(tokens=150)
+    profile = replace(PROFILE, form=ChatForm(reasoning_tokens=100))
+    endpoint = Batched(Recorded(wire, journal, profile, "ann", caps), profile, journal, caps)
+
+    with pytest.raises(BudgetError, match=r"tokens: 0 of 150 .* needs 182"):
+        await endpoint.complete(requests("a"))
+    with pytest.raises(BudgetError, match=r"needs 182"):
+        await Recorded(wire, journal, profile, "ann", caps).send(*requests("a"))
+
+    assert not wire.sent
 
 
 async def test_two_batches_at_once_do_not_pass_the_cap_together(journal: Journal) -> None:

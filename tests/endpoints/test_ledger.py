@@ -1,137 +1,101 @@
+import unicodedata
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fedbbpt.completions import Request, Usage
-from fedbbpt.endpoints.account import Account
-from fedbbpt.endpoints.ledger import Caps, Ledger, Spend, check_caps, worst_tokens
-from fedbbpt.errors import BudgetError
+from fedbbpt.chat_form import ChatForm
+from fedbbpt.completions import Request
+from fedbbpt.endpoints import USUAL_PREAMBLE, Profile
+from fedbbpt.endpoints.ledger import (
+    MESSAGE_TOKENS,
+    Caps,
+    Ledger,
+    Spend,
+    Worst,
+    most_prompt_tokens,
+    worst_of,
+    worst_tokens,
+)
+from fedbbpt.money import Price
 from fedbbpt.prompts import Message
 
-
-def test_a_negative_cap_is_refused() -> None:
-    with pytest.raises(ValueError, match="calls: -1 is negative"):
-        Caps(calls=-1)
-    with pytest.raises(ValueError, match="tokens: -5 is negative"):
-        Caps(tokens=-5)
+PROFILE = Profile("m", "nowhere", "id", "m", 0, 1, local=False)
 
 
-def test_the_worst_case_of_a_request_counts_characters_and_a_full_reply() -> None:
-    request = Request((Message("system", "abc"), Message("user", "defgh")), max_tokens=10)
-
-    assert worst_tokens(request) == 4 + 10 + 16
+def asking(*texts: str, max_tokens: int = 1) -> Request:
+    return Request(tuple(Message("user", text) for text in texts), max_tokens)
 
 
-def test_a_batch_that_fits_exactly_passes() -> None:
-    ledger = Ledger(calls=5, possibly_billed=2, prompt_tokens=50, completion_tokens=10)
+def test_a_negative_cap_is_refused_by_name() -> None:
+    places = {"calls": 0, "tokens": 1, "nanodollars": 2, "calls_a_day": 3, "nanodollars_a_day": 4}
+    for name, place in places.items():
+        values = [-1 if place == other else None for other in range(5)]
 
-    check_caps(Caps(calls=20, tokens=100), ledger, Spend(3, 20), Spend(10, 20))
+        with pytest.raises(ValueError, match=f"^{name}: -1 is negative"):
+            Caps(values[0], values[1], values[2], values[3], values[4])
 
 
-def test_a_batch_beyond_the_calls_says_which_cap_and_the_least_that_would_do() -> None:
-    ledger = Ledger(calls=88, possibly_billed=2)
+def test_caps_on_money_are_known_for_what_they_are() -> None:
+    assert not Caps(calls=3, tokens=5).on_money
+    assert Caps(nanodollars=0).on_money
+    assert Caps(nanodollars_a_day=1).on_money
+    assert Caps(calls=3, grant=Caps(nanodollars=1)).on_money
+    assert not Caps(grant=Caps(calls=1)).on_money
 
-    with pytest.raises(BudgetError) as caught:
-        check_caps(Caps(calls=100), ledger, Spend(4, 0), Spend(20, 0))
 
-    assert str(caught.value) == (
-        "[caps] calls: 90 of 100 are used (2 of them only possibly), 4 are promised to requests "
-        "under way, and this batch needs 20; raise [caps] calls to at least 114 and resume "
-        "(--calls 114)"
+def test_the_highest_bill_counts_everything_that_may_have_been_billed() -> None:
+    ledger = Ledger(
+        calls=5,
+        possibly_billed=2,
+        prompt_tokens=40,
+        completion_tokens=5,
+        possibly_billed_tokens=7,
+        nanodollars=100,
+        possibly_billed_nanodollars=30,
     )
-    check_caps(Caps(calls=114), ledger, Spend(4, 0), Spend(20, 0))
+
+    assert ledger.worst == Spend(7, 52, 130)
 
 
-def test_a_batch_beyond_the_tokens_is_refused() -> None:
-    ledger = Ledger(calls=1, prompt_tokens=40, completion_tokens=5, possibly_billed_tokens=5)
+def test_the_worst_case_counts_bytes_and_a_full_reply() -> None:
+    request = asking("abc", "dé", max_tokens=10)
 
-    with pytest.raises(BudgetError, match=r"\[caps\] tokens: 50 of 60 .*\(5 .* at least 61"):
-        check_caps(Caps(tokens=60), ledger, Spend(0, 0), Spend(1, 11))
-
-
-def test_a_batch_of_hits_passes_even_when_the_cap_is_spent() -> None:
-    check_caps(Caps(calls=3), Ledger(calls=9), Spend(0, 0), Spend(0, 0))
+    assert most_prompt_tokens(request) == 3 + 3 + 2 * MESSAGE_TOKENS
+    assert worst_tokens(request) == 6 + 2 * MESSAGE_TOKENS + USUAL_PREAMBLE + 10
+    assert worst_tokens(request, 100) == worst_tokens(request) + 100
 
 
-def test_a_promise_becomes_an_attempt_and_then_real_usage() -> None:
-    account = Account()
-    caps = Caps(calls=2, tokens=60)
-    account.reserve(caps, {"a": 30, "b": 30})
-    assert account.promised == Spend(2, 60)
+def test_the_worst_case_at_an_endpoint_knows_its_template_its_reasoning_and_its_price() -> None:
+    price = Price.per_million(1, 10)
+    profile = replace(
+        PROFILE,
+        form=ChatForm(reasoning_tokens=100),
+        price=price,
+        preamble_tokens=300,
+    )
+    read, written = 4 + MESSAGE_TOKENS + 300, 2 + 100
 
-    account.intend("a", 30)
-    assert account.promised == Spend(1, 30)
-    assert account.ledger.worst == Spend(1, 30)
+    worst = worst_of(asking("abcd", max_tokens=2), profile)
 
-    account.complete("a", Usage(4, 1))
-    assert account.ledger == Ledger(1, 0, 4, 1, 0, 0)
-
-    account.release(("a", "b", "never promised"))
-    assert account.promised == Spend(0, 0)
+    assert worst == Worst(read + written, read * 1000 + written * 10_000)
 
 
-def test_a_refused_reservation_promises_nothing() -> None:
-    account = Account()
+def test_without_a_price_the_worst_case_is_unknown_and_not_nothing() -> None:
+    unpriced = Profile("m", "", "", "m", 0, 1, local=False, price=None)
 
-    with pytest.raises(BudgetError):
-        account.reserve(Caps(calls=1), {"a": 1, "b": 1})
-
-    assert account.promised == Spend(0, 0)
+    assert worst_of(asking("a"), unpriced).nanodollars is None
+    assert worst_of(asking("a"), PROFILE).nanodollars == 0
 
 
-def test_promises_of_one_batch_are_room_that_another_does_not_have() -> None:
-    account = Account()
-    caps = Caps(calls=3)
-    account.reserve(caps, {"a": 1, "b": 1})
+@given(st.text())
+@example("\ud800")
+@example("\U0001d160" * 3)
+@example("\ufdfa")
+@example("한국어")
+def test_no_normalisation_of_a_text_has_more_bytes_than_its_bound(text: str) -> None:
+    bound = most_prompt_tokens(asking(text)) - MESSAGE_TOKENS
 
-    with pytest.raises(BudgetError, match="2 are promised"):
-        account.reserve(caps, {"c": 1, "d": 1})
-
-    account.reserve(caps, {"a": 1, "c": 1})
-    assert account.promised == Spend(3, 3)
-
-
-def test_a_reply_without_usage_keeps_its_worst_case_in_the_books() -> None:
-    account = Account()
-    account.intend("a", 30)
-
-    account.complete("a", Usage())
-
-    assert account.ledger == Ledger(calls=1, possibly_billed_tokens=30)
-
-
-def test_a_second_attempt_after_an_unknown_outcome_counts_twice_at_worst() -> None:
-    account = Account()
-    account.intend("a", 30)
-    account.fail("a", billed=True)
-    account.intend("a", 30)
-
-    account.complete("a", Usage(5, 5))
-
-    assert account.ledger == Ledger(1, 1, 5, 5, 1, 30)
-
-
-@given(
-    st.integers(0, 20),
-    st.lists(st.lists(st.sampled_from(["done", "refused", "lost"]), max_size=6), max_size=6),
-)
-def test_attempts_made_under_a_reservation_never_pass_the_cap(
-    cap: int, batches: list[list[str]]
-) -> None:
-    account = Account()
-    caps = Caps(calls=cap)
-
-    for number, endings in enumerate(batches):
-        keys = {f"{number} {index}": 1 for index in range(len(endings))}
-        try:
-            account.reserve(caps, keys)
-        except BudgetError:
-            continue
-        for key, ending in zip(keys, endings, strict=True):
-            account.intend(key, 1)
-            if ending == "done":
-                account.complete(key, Usage(1, 0))
-            else:
-                account.fail(key, billed=ending == "lost")
-
-    assert account.ledger.worst.calls <= cap
+    for form in (text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFKC", text)):
+        assert len(form.encode("utf-8", "surrogatepass")) <= bound

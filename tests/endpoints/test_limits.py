@@ -3,7 +3,9 @@ import asyncio
 import pytest
 
 from fedbbpt.completions import Completion, Request
-from fedbbpt.endpoints import AttemptError
+from fedbbpt.endpoints import AttemptError, PatienceError, Wire
+from fedbbpt.endpoints.bounds import Bounds
+from fedbbpt.endpoints.limiter import Limiter
 from fedbbpt.endpoints.limits import Limited
 from fedbbpt.prompts import Message
 
@@ -51,6 +53,13 @@ class Gauge:
             self.under_way -= 1
 
 
+def limited(wire: Wire, concurrency: int, clock: Clock | None = None) -> Limited:
+    bounds = Bounds(concurrency)
+    if clock is None:
+        return Limited(wire, Limiter(bounds))
+    return Limited(wire, Limiter(bounds, clock=clock, sleep=clock.sleep))
+
+
 async def send_all(limited: Limited, count: int) -> list[Completion | AttemptError]:
     async def one(number: int) -> Completion | AttemptError:
         try:
@@ -68,7 +77,7 @@ async def test_attempts_are_bounded_and_begin_in_order(concurrency: int) -> None
     clock = Clock()
     wire = Gauge(clock)
 
-    replies = await send_all(Limited(wire, concurrency), 10)
+    replies = await send_all(limited(wire, concurrency), 10)
 
     assert wire.peak == concurrency
     assert [text for text, _ in wire.begun] == [str(number) for number in range(10)]
@@ -79,9 +88,9 @@ async def test_nobody_begins_before_the_moment_that_the_endpoint_names() -> None
     clock = Clock()
     failure = AttemptError("status 429", billed=False, retry_after=7.5)
     wire = Gauge(clock, {"1": failure})
-    limited = Limited(wire, 2, clock=clock, sleep=clock.sleep)
+    limiting = limited(wire, 2, clock)
 
-    replies = await send_all(limited, 5)
+    replies = await send_all(limiting, 5)
 
     times = dict(wire.begun)
     assert replies[1] is failure
@@ -98,9 +107,9 @@ async def test_the_longest_pause_counts_when_it_grows_during_the_wait() -> None:
             "1": AttemptError("status 429", billed=False, retry_after=5.0),
         },
     )
-    limited = Limited(wire, 2, clock=clock, sleep=clock.sleep)
+    limiting = limited(wire, 2, clock)
 
-    await send_all(limited, 4)
+    await send_all(limiting, 4)
 
     assert dict(wire.begun)["2"] == dict(wire.begun)["3"] == 120.0
 
@@ -108,14 +117,54 @@ async def test_the_longest_pause_counts_when_it_grows_during_the_wait() -> None:
 async def test_a_failure_without_a_wish_pauses_nobody_and_frees_its_place() -> None:
     clock = Clock()
     wire = Gauge(clock, {"0": AttemptError("timeout", billed=True)})
-    limited = Limited(wire, 1, clock=clock, sleep=clock.sleep)
+    limiting = limited(wire, 1, clock)
 
-    replies = await send_all(limited, 3)
+    replies = await send_all(limiting, 3)
 
     assert replies[1:] == [Completion("1"), Completion("2")]
     assert {time for _, time in wire.begun} == {100.0}
 
 
-def test_a_limit_that_lets_nothing_through_is_refused() -> None:
+async def test_a_pause_beyond_the_patience_fails_those_who_come_at_once() -> None:
+    clock = Clock()
+    wire = Gauge(clock, {"0": AttemptError("status 429", billed=False, retry_after=3600.0)})
+    limiting = limited(wire, 1, clock)
+
+    first, *others = await send_all(limiting, 4)
+
+    assert not isinstance(first, PatienceError)
+    assert all(isinstance(reply, PatienceError) for reply in others)
+    assert {reply.reason for reply in others if isinstance(reply, AttemptError)} == {"status 429"}
+    assert clock.now == 100.0
+    assert len(wire.begun) == 1
+
+
+async def test_a_pause_keeps_the_order_of_shared_beginnings() -> None:
+    clock = Clock()
+    wire = Gauge(clock, {"0": AttemptError("status 429", billed=False, retry_after=5.0)})
+    limiting = limited(wire, 1, clock)
+    prompts = ["a", "b", "a", "b", "a"]
+
+    async def refused() -> None:
+        with pytest.raises(AttemptError):
+            await limiting.send(request(0))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(refused())
+        for number, prompt in enumerate(prompts):
+            messages = (Message("system", prompt), Message("user", f"{prompt}{number}"))
+            group.create_task(limiting.send(Request(messages)))
+
+    assert "".join(message[0] for message, _ in wire.begun) == "0aaabb"
+    assert {time for _, time in wire.begun[1:]} == {105.0}
+
+
+def test_bounds_that_let_nothing_through_are_refused() -> None:
     with pytest.raises(ValueError, match="concurrency: 0"):
-        Limited(Gauge(Clock()), 0)
+        Bounds(0)
+    with pytest.raises(ValueError, match="requests_per_minute: -1"):
+        Bounds(1, requests_per_minute=-1)
+    with pytest.raises(ValueError, match="tokens_per_minute: -2"):
+        Bounds(1, tokens_per_minute=-2)
+    with pytest.raises(ValueError, match="patience_seconds: -1"):
+        Bounds(1, patience_seconds=-1)

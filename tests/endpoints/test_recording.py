@@ -8,18 +8,20 @@ import orjson
 import pytest
 
 from fedbbpt.completions import Completion, Request, TokenLogprob, Usage
-from fedbbpt.endpoints import AttemptError
+from fedbbpt.endpoints import AttemptError, Profile
 from fedbbpt.endpoints.journal import Journal, request_key
 from fedbbpt.endpoints.ledger import Caps, Ledger
 from fedbbpt.endpoints.recording import Recorded
 from fedbbpt.errors import BudgetError, EndpointError
 from fedbbpt.prompts import Message
-from fedbbpt.storage.framed_log import FramedLog, read_log
+from fedbbpt.storage.framed_log import FramedLog
+from fedbbpt.storage.reading import read_log
 
 HELLO = Request((Message("user", "hello"),))
+PROFILE = Profile("model", "nowhere", "model", "m", 0, 1, local=True)
 KEY = request_key("model", HELLO)
 REPLY = Completion("yes", usage=Usage(5, 1))
-WORST = 3 + 1 + 16
+WORST = 5 + 16 + 64 + 1
 UNLIMITED = Caps()
 
 
@@ -43,7 +45,7 @@ async def send_once(
 ) -> OneReply:
     wire = OneReply(outcome, path)
     with FramedLog.open(path) as log:
-        await Recorded(wire, Journal(log), "model", "ann", caps).send(HELLO)
+        await Recorded(wire, Journal(log), PROFILE, "ann", caps).send(HELLO)
     return wire
 
 
@@ -72,6 +74,10 @@ async def test_the_intent_is_in_the_log_before_the_send_and_the_reply_after(tmp_
             Ledger(failed=1, possibly_billed=1, possibly_billed_tokens=WORST),
         ),
         (EndpointError("401: check the key"), Ledger(failed=1)),
+        (
+            EndpointError("it reasons first", billed=True),
+            Ledger(failed=1, possibly_billed=1, possibly_billed_tokens=WORST),
+        ),
         (KeyError("a bug"), Ledger(possibly_billed=1, possibly_billed_tokens=WORST)),
     ],
 )
@@ -97,7 +103,7 @@ async def test_a_cancelled_attempt_stays_possibly_billed(tmp_path: Path) -> None
 
     with FramedLog.open(path) as log, pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
-            await Recorded(Hanging(), Journal(log), "model", "ann").send(HELLO)
+            await Recorded(Hanging(), Journal(log), PROFILE, "ann").send(HELLO)
 
     assert tally(path).possibly_billed == 1
 
@@ -117,7 +123,7 @@ async def test_a_further_attempt_after_unknown_outcomes_cannot_pass_the_cap(tmp_
     path = tmp_path / "calls.log"
     with FramedLog.open(path) as log:
         wire = OneReply(AttemptError("timeout", billed=True), path)
-        recorded = Recorded(wire, Journal(log), "model", "ann", Caps(calls=2))
+        recorded = Recorded(wire, Journal(log), PROFILE, "ann", Caps(calls=2))
 
         for _ in range(2):
             with pytest.raises(AttemptError):
@@ -133,6 +139,7 @@ PROGRAM = """
 import asyncio, sys
 from pathlib import Path
 from fedbbpt.completions import Completion, Request, Usage
+from fedbbpt.endpoints import Profile
 from fedbbpt.endpoints.journal import Journal
 from fedbbpt.endpoints.recording import Recorded
 from fedbbpt.prompts import Message
@@ -148,7 +155,8 @@ class Counting:
 arm(int(sys.argv[3]))
 with FramedLog.open(Path(sys.argv[1])) as log:
     request = Request((Message("user", "hello"),))
-    asyncio.run(Recorded(Counting(), Journal(log), "model", "ann").send(request))
+    profile = Profile("model", "nowhere", "model", "m", 0, 1, local=True)
+    asyncio.run(Recorded(Counting(), Journal(log), profile, "ann").send(request))
 """
 
 

@@ -7,8 +7,10 @@ import pytest
 from fedbbpt.completions import Completion, Request, Usage
 from fedbbpt.endpoints import Profile
 from fedbbpt.endpoints.batching import Batched
+from fedbbpt.endpoints.bounds import Bounds
 from fedbbpt.endpoints.journal import Journal
 from fedbbpt.endpoints.ledger import Caps
+from fedbbpt.endpoints.limiter import Limiter
 from fedbbpt.endpoints.limits import Limited
 from fedbbpt.endpoints.recording import Recorded
 from fedbbpt.prompts import Message
@@ -48,8 +50,8 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 def batched(wire: Shouting, journal: Journal, *, concurrency: int = 4) -> Batched:
-    recorded = Recorded(wire, journal, PROFILE.identity, "ann")
-    return Batched(Limited(recorded, concurrency), PROFILE, journal, Caps())
+    recorded = Recorded(wire, journal, PROFILE, "ann")
+    return Batched(Limited(recorded, Limiter(Bounds(concurrency))), PROFILE, journal, Caps())
 
 
 def counts(endpoint: Batched) -> tuple[int, int, int, int]:

@@ -1,0 +1,135 @@
+"""How a server wants a chat request put, where it differs from the usual form."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+TOKEN_LIMITS = ("max_tokens", "max_completion_tokens")
+_OWN_FIELDS = frozenset(
+    {
+        *TOKEN_LIMITS,
+        "logprobs",
+        "messages",
+        "model",
+        "n",
+        "seed",
+        "stream",
+        "stream_options",
+        "temperature",
+        "top_logprobs",
+    }
+)
+_SECRETS = frozenset({"api_key", "apikey", "authorization", "key", "password", "secret", "token"})
+
+
+@dataclass(frozen=True, slots=True)
+class ChatForm:
+    """What a chat request says besides model and messages; part of an endpoint's identity.
+
+    Attributes:
+        token_limit: the field that bounds the reply, ``"max_tokens"`` or
+            ``"max_completion_tokens"``.
+        temperature: whether a temperature is sent; some reasoning models refuse any.
+        reasoning_tokens: room for a model's reasoning, added to the bound of every reply, >= 0.
+        extra_body: further fields of the body, as JSON values.
+
+    Raises:
+        ValueError: a setting is out of its range, or ``extra_body`` sets what a run sets itself.
+    """
+
+    token_limit: str = "max_tokens"
+    temperature: bool = True
+    reasoning_tokens: int = 0
+    extra_body: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        if self.token_limit not in TOKEN_LIMITS:
+            raise ValueError(
+                f"token_limit: {self.token_limit!r} is unknown; write {TOKEN_LIMITS[0]!r} or "
+                f"{TOKEN_LIMITS[1]!r}"
+            )
+        if self.reasoning_tokens < 0:
+            raise ValueError(
+                f"reasoning_tokens: {self.reasoning_tokens} is below 0; write 0 for a model that "
+                "does not reason"
+            )
+        object.__setattr__(self, "extra_body", _checked(self.extra_body))
+
+    def payload(self) -> dict[str, object]:
+        """Return what differs from the usual form, as JSON values; ``from_payload`` is the inverse.
+
+        >>> ChatForm(temperature=False).payload()
+        {'temperature': False}
+        """
+        values: dict[str, object] = {
+            "token_limit": self.token_limit,
+            "temperature": self.temperature,
+            "reasoning_tokens": self.reasoning_tokens,
+            "extra_body": dict(self.extra_body),
+        }
+        usual = {"token_limit": "max_tokens", "temperature": True, "reasoning_tokens": 0}
+        return {name: value for name, value in values.items() if value != usual.get(name, {})}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, object]) -> "ChatForm":
+        """Return the form that ``payload`` describes.
+
+        Raises:
+            ValueError: not what ``payload`` gives.
+        """
+        full = {"token_limit": TOKEN_LIMITS[0], "temperature": True, "reasoning_tokens": 0}
+        match full | {"extra_body": {}} | dict(payload):
+            case {
+                "token_limit": str(token_limit),
+                "temperature": bool(temperature),
+                "reasoning_tokens": int(reasoning_tokens),
+                "extra_body": dict(extra_body),
+                **rest,
+            } if not rest and not isinstance(reasoning_tokens, bool):
+                return cls(token_limit, temperature, reasoning_tokens, extra_body)
+            case _:
+                raise ValueError("form: not the fields of a chat form")
+
+
+def _checked(extra_body: Mapping[str, object]) -> dict[str, object]:
+    """Return a copy of the further fields that nobody else holds."""
+    for name in extra_body:
+        if name in _OWN_FIELDS:
+            raise ValueError(
+                f"extra_body: {name} is set by the run itself; remove it (token_limit, "
+                "temperature, top_logprobs and reasoning_tokens are settings of their own)"
+            )
+        if name.lower() in _SECRETS:
+            raise ValueError(
+                f"extra_body: {name} looks like a secret, and a run file holds none; name the "
+                "variable that holds the key with key_env"
+            )
+    if not _is_json(extra_body):
+        raise ValueError(
+            "extra_body: it holds a value that JSON has no word for; write texts, finite numbers, "
+            "true, false, lists and tables"
+        )
+    copy: dict[str, object] = orjson.loads(orjson.dumps(dict(extra_body)))
+    return copy
+
+
+def _is_json(value: object) -> bool:
+    match value:
+        case None | bool() | str():
+            return True
+        case int():
+            return -(2**63) <= value < 2**64
+        case float():
+            return math.isfinite(value)
+        case list() | tuple():
+            return all(map(_is_json, value))
+        case Mapping():
+            return all(isinstance(name, str) and _is_json(held) for name, held in value.items())
+        case _:
+            return False
+
+
+PLAIN = ChatForm()
+"""The usual form."""
