@@ -32,9 +32,18 @@ def sync_folder(folder: Path) -> None:
     Raises:
         OSError: the system refused.
     """
+    crash_point(f"{folder.name}: fsync")
+    force_names(folder)
+
+
+def force_names(folder: Path) -> None:
+    """Do as ``sync_folder``, at a moment that no test can enumerate.
+
+    Raises:
+        OSError: the system refused.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        crash_point(f"{folder.name}: fsync")
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

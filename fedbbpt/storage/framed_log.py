@@ -8,59 +8,48 @@ from pathlib import Path
 
 from fedbbpt.errors import StorageError
 from fedbbpt.storage.crash import crash_point
-from fedbbpt.storage.disk import Write, sync_folder, write_all
-from fedbbpt.storage.frames import Frames, frame, header, read_frames
-from fedbbpt.storage.lock import try_lock
-
-GROUP = 64
-"""Records between two flushes: a kill loses none of them, a power loss at most these."""
+from fedbbpt.storage.disk import Write, force_names, write_all
+from fedbbpt.storage.frames import frame, header
+from fedbbpt.storage.group_commit import GroupCommit
+from fedbbpt.storage.lock import owner_named, try_lock
+from fedbbpt.storage.reading import open_scan, payload_at, scanned
+from fedbbpt.storage.refusals import refusal
+from fedbbpt.storage.scan import Record, Scan
 
 Flush = Callable[[int], None]
 
 # macOS has no fdatasync.
 _FLUSH: Flush = os.fsync if sys.platform == "darwin" else os.fdatasync
 
+_TRIES = 8
 
-def read_log(path: Path) -> Frames:
-    """Read a log without touching it; a missing file is an empty log.
-
-    Raises:
-        StorageError: the file cannot be read, is no log, or has another format version.
-    """
-    try:
-        return read_frames(path.read_bytes())
-    except FileNotFoundError:
-        return Frames((), (), 0)
-    except OSError as error:
-        raise _refusal(path, "read", error) from error
-    except ValueError as error:
-        raise StorageError(f"{path}: {error}") from error
+_CLOSED = -1
+"""No descriptor: that of a closed log may soon be another file's."""
 
 
 class FramedLog:
     """A log open for appending, owned by this opening alone.
 
     Made by ``FramedLog.open``. A record that was appended is read by every later opening, whole or
-    not at all. A torn tail is cut just before the next append, so that opening changes nothing.
-
-    Attributes:
-        damaged: numbers, from 0, of the records that were damaged when the log was opened.
+    not at all; a power loss takes the last few milliseconds at most. A torn tail is cut just before
+    the next append, so that opening changes nothing.
     """
 
-    def __init__(
-        self, path: Path, descriptor: int, frames: Frames, write: Write, flush: Flush
-    ) -> None:
-        self._path = path
+    def __init__(self, path: Path, descriptor: int, scan: Scan, write: Write, flush: Flush) -> None:
+        self.path = path
+        self._name = path.name  # kept, because a path takes a microsecond to say it
         self._descriptor = descriptor
-        self._records = frames.records
-        self.damaged = frames.damaged
-        self._end = frames.end
+        self._scan = scan
+        self._old: Iterator[Record] | None = scanned(path, scan)
+        self._end = 0
         self._torn = True
-        self._unsynced = 0
-        self._name_synced = frames.end > 0
-        self._failed = False
+        self._unsynced = False
+        self._is_new = scan.end == 0
+        self._name_synced = not self._is_new
+        self._told = False
         self._write = write
         self._flush = flush
+        self._commit = GroupCommit(self._force)
 
     @classmethod
     @contextmanager
@@ -72,56 +61,90 @@ class FramedLog:
         Args:
             path: the file; its folder must exist.
             write: as ``os.write``.
-            flush: as ``os.fdatasync``.
+            flush: as ``os.fdatasync``; also called from another thread.
 
         Raises:
             StorageError: it cannot be opened, is open elsewhere, is no log, or has another format
-                version.
+                version; or, at the end of the block, the disk refused what was written before.
         """
+        descriptor = _owned(path)
         try:
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-            descriptor = os.open(path, flags, 0o600)
-        except OSError as error:
-            raise _refusal(path, "opened", error) from error
-        try:
-            _own(path, descriptor)
-            log = cls(path, descriptor, read_log(path), write, flush)
+            log = cls(path, descriptor, open_scan(path, descriptor), write, flush)
             try:
                 yield log
             finally:
-                if not log._failed:
-                    log.sync()
+                log._finish()
         finally:
             os.close(descriptor)
 
-    def records(self) -> tuple[bytes, ...]:
-        """Return the sound records that the log held when it was opened, in order."""
-        return self._records
+    @property
+    def damaged(self) -> tuple[int, ...]:
+        """Numbers, from 0, of the records that were damaged when the log was opened."""
+        self._read_old()
+        return tuple(self._scan.damaged)
 
-    def append(self, payload: bytes) -> None:
-        """Add one record; after the return it survives a kill of this process.
+    @property
+    def size(self) -> int:
+        """Length in bytes, a torn tail left out."""
+        self._read_old()
+        return self._end
+
+    def replay(self) -> Iterator[Record]:
+        """Yield the sound records that the log held when it was opened, in order, once.
+
+        Raises:
+            StorageError: the system cannot read them.
+        """
+        if self._old is not None:
+            yield from self._old
+            self._read_old()
+
+    def records(self) -> tuple[bytes, ...]:
+        """Return the payloads that ``replay`` yields; for logs that are small."""
+        return tuple(record.payload for record in self.replay())
+
+    def payload(self, offset: int) -> bytes:
+        """Return the payload of the record at ``offset``, which was sound when it was last read.
+
+        Raises:
+            StorageError: the system cannot read it, or it is not sound any more.
+        """
+        payload = payload_at(self.path, self._descriptor, offset)
+        if payload is None:
+            raise StorageError(
+                f"{self.path}: the record at byte {offset} was damaged while the log was open; "
+                "check the disk and resume"
+            )
+        return payload
+
+    def append(self, payload: bytes) -> int:
+        """Add one record and return its offset; it now survives a kill of this process.
 
         Raises:
             ValueError: the payload is too long.
             StorageError: the disk refuses; the record is not in the log.
         """
         self._check_usable()
+        if self._old is not None:
+            self._read_old()
         start = b"" if self._end else header()
-        addition = start + frame(payload, self._end + len(start))
+        offset = self._end + len(start)
+        addition = start + frame(payload, offset)
         try:
-            self._cut()
+            if self._torn:
+                self._cut()
             self._torn = True
-            write_all(self._descriptor, addition, name=self._path.name, write=self._write)
+            write_all(self._descriptor, addition, name=self._name, write=self._write)
         except OSError as error:
-            raise _refusal(self._path, "written", error) from error
+            raise refusal(self.path, "written", error) from error
         self._torn = False
         self._end += len(addition)
-        self._unsynced += 1
-        if self._unsynced >= GROUP:
-            self.sync()
+        self._unsynced = True
+        self._commit.wrote()
+        return offset
 
     def sync(self) -> None:
-        """Make all records survive a power loss.
+        """Make all records survive a power loss, now.
 
         Raises:
             StorageError: the disk refuses; the log takes no more records until it is reopened,
@@ -130,42 +153,83 @@ class FramedLog:
         self._check_usable()
         if not self._unsynced:
             return
+        # A kill at a moment that the thread chooses could not be repeated, and would show no more
+        # than one here: what is written is what other processes see, forced to the disk or not.
+        crash_point(f"{self.path.name}: fsync")
+        if self._is_new:
+            crash_point(f"{self.path.parent.name}: fsync")
         try:
-            crash_point(f"{self._path.name}: fsync")
-            self._flush(self._descriptor)
-            if not self._name_synced:
-                sync_folder(self._path.parent)
+            self._commit.force()
         except OSError as error:
-            self._failed = True
-            raise _refusal(self._path, "forced to the disk", error) from error
-        self._name_synced = True
-        self._unsynced = 0
+            self._told = True
+            raise refusal(self.path, "forced to the disk", error) from error
+        self._unsynced = self._is_new = False
+
+    def _force(self) -> None:
+        self._flush(self._descriptor)
+        if not self._name_synced:
+            force_names(self.path.parent)
+            self._name_synced = True
+
+    def _finish(self) -> None:
+        """Force what is left, end what runs beside, and say what nobody was told yet."""
+        try:
+            if not self._told:
+                self.sync()
+        finally:
+            self._commit.close()
+            self._descriptor = _CLOSED
+
+    def _read_old(self) -> None:
+        """Find out where the log ends, if nobody has read it yet."""
+        if self._old is not None:
+            for _ in self._old:
+                pass
+            if not self._scan.whole:
+                # Where an unread part begins is no end: the next append would cut it off.
+                raise StorageError(f"{self.path}: was not read to its end; check the disk, resume")
+            self._old = None
+            self._end = self._scan.end
 
     def _cut(self) -> None:
         """Remove whatever a broken-off write left behind the last record."""
-        if self._torn and os.fstat(self._descriptor).st_size > self._end:
-            crash_point(f"{self._path.name}: cut")
+        if os.fstat(self._descriptor).st_size > self._end:
+            crash_point(f"{self.path.name}: cut")
             os.ftruncate(self._descriptor, self._end)
 
     def _check_usable(self) -> None:
-        if self._failed:
+        if self._commit.failure is not None:
+            self._told = True
             raise StorageError(
-                f"{self._path}: an earlier write did not reach the disk; check the disk and resume"
+                f"{self.path}: an earlier write did not reach the disk "
+                f"({self._commit.failure.strerror}); check the disk and resume"
             )
 
 
-def _own(path: Path, descriptor: int) -> None:
-    """Keep a second writer away: each would cut the other's record in the making as a torn tail."""
-    try:
-        owned = try_lock(descriptor)
-    except OSError as error:
-        raise _refusal(path, "locked", error) from error
-    if not owned:
-        raise StorageError(f"{path}: open for writing elsewhere; wait for that process or stop it")
+def _owned(path: Path) -> int:
+    """Open a file that nobody else has open for writing, and keep it so.
 
-
-def _refusal(path: Path, action: str, error: OSError) -> StorageError:
-    return StorageError(
-        f"{path}: cannot be {action} ({error.strerror}); "
-        "check the disk's free space and your rights, then resume"
-    )
+    Each of two writers would cut the other's record in the making as a torn tail.
+    """
+    for _ in range(_TRIES):
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+            descriptor = os.open(path, flags, 0o600)
+        except OSError as error:
+            raise refusal(path, "opened", error) from error
+        try:
+            if not try_lock(descriptor):
+                raise StorageError(
+                    f"{path}: open for writing elsewhere{owner_named(path.parent)}; "
+                    "wait for that process or stop it"
+                )
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        except OSError as error:
+            os.close(descriptor)
+            raise refusal(path, "locked", error) from error
+        except StorageError:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # between opening and locking, a compacted log took its place
+    raise StorageError(f"{path}: is being replaced over and over; stop the other process")

@@ -85,3 +85,12 @@ class RunLock:
             f"{self._path}: cannot be locked ({error.strerror}); "
             "use an existing folder that you may write to, on a local disk"
         )
+
+
+def owner_named(folder: Path) -> str:
+    """Return who owns ``folder``, in parentheses after a space; empty where nobody says so."""
+    try:
+        owner = (folder / LOCK_NAME).read_text(errors="replace")[:200].strip()
+    except OSError:
+        return ""  # no lock file: whoever has the log open has not locked the folder
+    return f" ({owner})" if owner else ""

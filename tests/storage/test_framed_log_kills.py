@@ -2,7 +2,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from fedbbpt.storage.framed_log import FramedLog, read_log
+from fedbbpt.storage.framed_log import FramedLog
+from fedbbpt.storage.reading import read_log
 
 WRITER = """
 import sys

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fedbbpt.storage.frames import MAX_PAYLOAD, Frames, frame, header, read_frames
+from fedbbpt.storage.frames import MAX_PAYLOAD, frame, header
+from fedbbpt.storage.scan import Frames, read_frames
 
 PAYLOADS = (b'{"a":1}', b"", b"\xfe\xff\xfb\xfe binary", '{"b":"ü"}'.encode())
 LISTS = st.lists(st.binary(max_size=40), min_size=1, max_size=6)
