@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fedbbpt.diagnosis.probes import Reply
+from fedbbpt.chat_form import ChatForm
+from fedbbpt.diagnosis.asking import Asker
+from fedbbpt.diagnosis.probes import GREETING, Probe, Reply
+from fedbbpt.diagnosis.template import leading_space
 
 LADDER = (1, 2, 5, 8, 20, 40, 100, 200)
 """Limits that servers are known to set, and the most that a run may ask for."""
 
 MOST_PROBES = 4
+PROBES = tuple(Probe(GREETING, top_logprobs=LADDER[-1]) for _ in range(MOST_PROBES))
 _LOST = frozenset({0, 408, 409, 425, 429, 503, 529})
 """Statuses that say nothing about what was asked for; 0 stands for no reply at all."""
 
@@ -23,6 +27,7 @@ class Alternatives:
         refused: the fewest that were refused, or None.
         silent: True where a request for some was accepted and none came.
         reason: of the first refusal, empty for none.
+        spaced: whether the likeliest first word comes with a space before it; None where unknown.
     """
 
     accepted: int = 0
@@ -30,6 +35,15 @@ class Alternatives:
     refused: int | None = None
     silent: bool = False
     reason: str = ""
+    spaced: bool | None = None
+
+
+async def probe_alternatives(asker: Asker, form: ChatForm) -> Alternatives:
+    """Return what at most ``MOST_PROBES`` calls say."""
+    replies: dict[int, Reply] = {}
+    while (count := next_count(replies)) is not None:
+        replies[count] = await asker.ask(Probe(GREETING, top_logprobs=count), form)
+    return judge_alternatives(replies)
 
 
 def next_count(replies: Mapping[int, Reply]) -> int | None:
@@ -56,6 +70,7 @@ def judge_alternatives(replies: Mapping[int, Reply]) -> Alternatives:
     good = {count: came for count, came in given.items() if came}
     refused = sorted(count for count, came in given.items() if came is None)
     accepted = max(good, default=0)
+    named = replies[accepted].completion if accepted else None
     reasons = (reply.reason for reply in replies.values() if reply.reason)
     return Alternatives(
         accepted=accepted,
@@ -63,6 +78,7 @@ def judge_alternatives(replies: Mapping[int, Reply]) -> Alternatives:
         refused=refused[0] if refused else None,
         silent=not good and any(came == 0 for came in given.values()),
         reason=next(reasons, ""),
+        spaced=leading_space(named.first) if named else None,
     )
 
 

@@ -5,117 +5,164 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fedbbpt.diagnosis.alternatives import (
-    MOST_PROBES,
-    Alternatives,
-    judge_alternatives,
-    next_count,
-)
-from fedbbpt.diagnosis.asking import Asker, Clock
+from fedbbpt.chat_form import ChatForm
+from fedbbpt.diagnosis import alternatives, exact, greeting, prefix_cache, soft, template
+from fedbbpt.diagnosis.alternatives import Alternatives, probe_alternatives
+from fedbbpt.diagnosis.asking import Asker, Clock, Counted
+from fedbbpt.diagnosis.exact import Exact, probe_exact
 from fedbbpt.diagnosis.findings import Findings, Subject
+from fedbbpt.diagnosis.greeting import greet
 from fedbbpt.diagnosis.noise import Noise, judge_noise
 from fedbbpt.diagnosis.pace import Pace, judge_pace
-from fedbbpt.diagnosis.probes import Manners, Probe, Reply, adapted
+from fedbbpt.diagnosis.patience import Patience
+from fedbbpt.diagnosis.prefix_cache import probe_prefix
+from fedbbpt.diagnosis.probes import Probe, Reply
 from fedbbpt.diagnosis.seeding import judge_seed
+from fedbbpt.diagnosis.soft import Soft, probe_soft
+from fedbbpt.diagnosis.template import Template, probe_template
+from fedbbpt.diagnosis.thinking import ROOM
+from fedbbpt.endpoints.ledger import worst_tokens
 
-GREETINGS = 3
 SEEDS = ((7, 7, 7), (8, 9))
 REPEATS = 4
 SIDE_BY_SIDE = 8
 PACES = ((1, 4), (4, 8), (16, 16))
 """Concurrency and the calls made at it."""
 
-_GREETING = "Is the sky over a desert at noon bright or dark? Answer with one word."
-_REPEATED = "Name a season, and say in one sentence why someone might like it best."
+_REPEATED = Probe("Name a season, and say in one sentence why someone might like it best.")
 _DRAWN = "Invent a name for a small boat. Answer with the name only."
 _PACED = "What is {first} plus {second}? Answer with the number only."
+_DRAWS = tuple(Probe(_DRAWN, temperature=1.0, seed=seed) for seeds in SEEDS for seed in seeds)
 
 
 class Step(NamedTuple):
-    """One part of the examination, and its calls at most."""
+    """One part of the examination, and its probes at most."""
 
     name: str
-    calls: int
+    probes: Sequence[Probe]
+
+    @property
+    def calls(self) -> int:
+        """Calls at most; look-ups of tokens reach no model and are none."""
+        return len(self.probes)
+
+
+def _paced(level: int, calls: int) -> list[Probe]:
+    return [Probe(_PACED.format(first=level, second=n), max_tokens=4) for n in range(calls)]
 
 
 STEPS = (
-    Step("reach it, and learn how it wants to be asked", GREETINGS),
-    Step("how many alternatives of a token it reports", MOST_PROBES),
-    Step(f"the same question again, alone and {SIDE_BY_SIDE} at once", REPEATS + SIDE_BY_SIDE),
-    Step("whether a seed decides a draw", sum(map(len, SEEDS))),
+    Step("reach it, and learn how it wants to be asked", greeting.PROBES),
+    Step("how many alternatives of a token it reports", alternatives.PROBES),
+    Step("exact log-probabilities of chosen tokens (and 2 look-ups of token ids)", exact.PROBES),
+    Step("what it puts around a text, and what becomes of a system role", template.PROBES),
+    Step(
+        f"the same question again, alone and {SIDE_BY_SIDE} at once",
+        [_REPEATED] * (REPEATS + SIDE_BY_SIDE),
+    ),
+    Step("whether a seed decides a draw", _DRAWS),
+    Step("whether a beginning seen before is cheaper", prefix_cache.PROBES),
     Step(
         f"pace at {', '.join(str(level) for level, _ in PACES)} requests at once",
-        sum(calls for _, calls in PACES),
+        [probe for level, calls in PACES for probe in _paced(level, calls)],
     ),
+    Step("whether it takes prompt embeddings", soft.PROBES),
 )
 MOST_CALLS = sum(step.calls for step in STEPS)
+MOST_TOKENS = sum(worst_tokens(probe.request()) for step in STEPS for probe in step.probes)
 
 
-async def examine(subject: Subject, asker: Asker, clock: Clock = time.monotonic) -> Findings:
+def most_tokens(form: ChatForm, *, thinking: bool) -> int:
+    """Return the tokens that an examination uses at most, read and written together.
+
+    Args:
+        form: as configured.
+        thinking: whether the model turns out to think first, and is given room for it.
+    """
+    room = max(form.reasoning_tokens, ROOM if thinking else 0)
+    return MOST_TOKENS + MOST_CALLS * room
+
+
+async def examine(
+    subject: Subject, asker: Asker, patience: Patience | None = None, clock: Clock = time.monotonic
+) -> Findings:
     """Return what some ``MOST_CALLS`` calls at most say about an endpoint.
 
-    An endpoint that does not answer the greeting is asked nothing more.
+    An endpoint that does not answer the greeting is asked nothing more. A model that thinks first
+    has no first token of an answer, so that nothing is asked about one.
+
+    Args:
+        subject: what is examined.
+        asker: of it.
+        patience: while it is loading; None for the usual.
+        clock: as ``time.monotonic``.
     """
-    greetings = await _greet(asker)
-    manners, greeting = greetings[-1]
-    refused = next((reply.reason for _, reply in greetings if reply.reason), "")
-    if greeting.completion is None:
-        return Findings(subject, len(greetings), greeting, manners, refused)
-    alternatives, searched = await _alternatives(asker, manners)
-    noise = await _noise(asker, manners, alternatives.accepted)
-    seed = await _seed(asker, manners)
-    paces = [await _pace(asker, manners, level, calls, clock) for level, calls in PACES]
-    calls = len(greetings) + searched + sum(step.calls for step in STEPS[2:])
+    counted = Counted(asker)
+    greeted = await greet(counted, subject.profile.form, patience or Patience())
+    if not greeted.answered:
+        return Findings(subject, counted.calls, greeted)
+    form = greeted.form
+    reads_first = not form.reasoning_tokens
+    found = await probe_alternatives(counted, form) if reads_first else Alternatives()
+    layers = await _template_and_exact(counted, form, found)
+    noise = await _noise(counted, form, found.accepted)
+    seed = await _seed(counted, form)
+    cache = await probe_prefix(counted, form) if counted.raw else None
+    paces = [await _pace(counted, form, level, calls, clock) for level, calls in PACES]
+    # Last: a server that does not bear it has answered everything else by then.
+    soft_prompts = await _soft(counted, form, found, noise) if reads_first else None
     return Findings(
-        subject, calls, greeting, manners, refused, alternatives, noise, seed, tuple(paces)
+        subject,
+        counted.calls,
+        greeted,
+        alternatives=found,
+        exact=layers.exact,
+        template=layers.template,
+        noise=noise,
+        seed=seed,
+        cache=cache,
+        paces=tuple(paces),
+        soft=soft_prompts,
     )
 
 
-async def _greet(asker: Asker) -> list[tuple[Manners, Reply]]:
-    """Ask until there is a reply, or a refusal that other manners would not change."""
-    manners: Manners | None = Manners()
-    asked: list[tuple[Manners, Reply]] = []
-    while manners is not None and len(asked) < GREETINGS:
-        reply = await asker.ask(Probe(_GREETING), manners)
-        asked.append((manners, reply))
-        manners = adapted(manners, reply)
-    return asked
+class _Layers(NamedTuple):
+    template: Template | None
+    exact: Exact | None
 
 
-class _Searched(NamedTuple):
-    found: Alternatives
-    calls: int
+async def _template_and_exact(asker: Asker, form: ChatForm, found: Alternatives) -> _Layers:
+    """Ask where fields and token counts come through, and log-probabilities are given at all."""
+    exact_labels = await probe_exact(asker, form) if asker.raw and found.accepted else None
+    return _Layers(await probe_template(asker, form) if asker.raw else None, exact_labels)
 
 
-async def _alternatives(asker: Asker, manners: Manners) -> _Searched:
-    replies: dict[int, Reply] = {}
-    while (count := next_count(replies)) is not None:
-        replies[count] = await asker.ask(Probe(_GREETING, top_logprobs=count), manners)
-    return _Searched(judge_alternatives(replies), len(replies))
+async def _soft(asker: Asker, form: ChatForm, found: Alternatives, noise: Noise) -> Soft | None:
+    if not asker.raw:
+        return None
+    return await probe_soft(asker, form, min(found.accepted, 5), noise.alone or 0.0)
 
 
-async def _noise(asker: Asker, manners: Manners, top_logprobs: int) -> Noise:
-    probe = Probe(_REPEATED, top_logprobs=top_logprobs)
-    alone = await _ask_all(asker, manners, [probe] * REPEATS, 1)
-    together = await _ask_all(asker, manners, [probe] * SIDE_BY_SIDE, SIDE_BY_SIDE)
+async def _noise(asker: Asker, form: ChatForm, top_logprobs: int) -> Noise:
+    probe = Probe(_REPEATED.question, top_logprobs=top_logprobs)
+    alone = await _ask_all(asker, form, [probe] * REPEATS, 1)
+    together = await _ask_all(asker, form, [probe] * SIDE_BY_SIDE, SIDE_BY_SIDE)
     return judge_noise(alone, together)
 
 
-async def _seed(asker: Asker, manners: Manners) -> str:
-    probes = [Probe(_DRAWN, temperature=1.0, seed=seed) for seeds in SEEDS for seed in seeds]
-    replies = await _ask_all(asker, manners, probes, 1)
+async def _seed(asker: Asker, form: ChatForm) -> str:
+    replies = await _ask_all(asker, form, _DRAWS, 1)
     return judge_seed(replies[: len(SEEDS[0])], replies[len(SEEDS[0]) :])
 
 
-async def _pace(asker: Asker, manners: Manners, level: int, calls: int, clock: Clock) -> Pace:
-    probes = [Probe(_PACED.format(first=level, second=n), max_tokens=4) for n in range(calls)]
+async def _pace(asker: Asker, form: ChatForm, level: int, calls: int, clock: Clock) -> Pace:
     began = clock()
-    replies = await _ask_all(asker, manners, probes, level)
+    replies = await _ask_all(asker, form, _paced(level, calls), level)
     return judge_pace(level, replies, clock() - began)
 
 
 async def _ask_all(
-    asker: Asker, manners: Manners, probes: Sequence[Probe], concurrency: int
+    asker: Asker, form: ChatForm, probes: Sequence[Probe], concurrency: int
 ) -> list[Reply]:
     """Ask every probe, so many at once, and return the replies in the same positions."""
     replies: dict[int, Reply] = {}
@@ -123,7 +170,7 @@ async def _ask_all(
 
     async def work() -> None:
         for index, probe in waiting:
-            replies[index] = await asker.ask(probe, manners)
+            replies[index] = await asker.ask(probe, form)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(concurrency, len(probes))):

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fedbbpt.diagnosis.alternatives import Alternatives
-from fedbbpt.diagnosis.naming import ANOTHER, SAME, judge_name
+from fedbbpt.diagnosis.exact import Exact
+from fedbbpt.diagnosis.greeting import Greeting
 from fedbbpt.diagnosis.noise import Noise
 from fedbbpt.diagnosis.pace import Pace
-from fedbbpt.diagnosis.probes import REPLY_TOKENS, Manners, Reply
+from fedbbpt.diagnosis.prefix_cache import PrefixCache
+from fedbbpt.diagnosis.probes import REPLY_TOKENS, Reply
+from fedbbpt.diagnosis.soft import TAKEN, Soft
+from fedbbpt.diagnosis.template import Template
+from fedbbpt.diagnosis.thinking import ROOM
+from fedbbpt.diagnosis.toml_text import toml_lines
 from fedbbpt.endpoints import Profile
-
-THINKING = "<think"
-"""How models that think aloud begin."""
+from fedbbpt.endpoints.naming import ANOTHER, SAME, judge_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +51,34 @@ class Findings:
 
     Attributes:
         subject: what was examined.
-        calls: sent.
-        greeting: the last reply to the greeting.
-        manners: that the greeting was asked in then.
-        refused: why an earlier greeting was refused, empty where none was.
+        calls: made.
+        greeted: how the greeting went.
         alternatives: of the first token.
+        exact: ways to log-probabilities of chosen tokens; None where they were not asked for.
+        template: what stands around a text; None where it cannot be seen.
         noise: of replies to the same request; None where it was not asked.
         seed: ``kept``, ``ignored``, ``refused`` or ``unclear``; empty where it was not asked.
+        cache: of beginnings; None where it was not asked.
         paces: at growing concurrency.
+        soft: whether prompt embeddings are taken; None where they were not asked for.
     """
 
     subject: Subject
     calls: int
-    greeting: Reply
-    manners: Manners = Manners()
-    refused: str = ""
+    greeted: Greeting
     alternatives: Alternatives = Alternatives()
+    exact: Exact | None = None
+    template: Template | None = None
     noise: Noise | None = None
     seed: str = ""
+    cache: PrefixCache | None = None
     paces: tuple[Pace, ...] = ()
+    soft: Soft | None = None
+
+    @property
+    def greeting(self) -> Reply:
+        """The last reply to the greeting."""
+        return self.greeted.reply
 
     @property
     def naming(self) -> str:
@@ -73,14 +86,31 @@ class Findings:
         # A digest of the weights says more than any name; such servers call a model as they like.
         if self.subject.profile.pinned:
             return SAME
-        return judge_name(self.subject.profile.model, self.greeting.model)
+        return judge_name(self.subject.profile.signature, self.greeting.model)
 
     @property
     def tier(self) -> str:
-        """``T1`` with log-probabilities, ``T0`` with text only, empty where nothing came."""
-        if self.greeting.completion is None:
+        """What a run can build on, empty where no answer came.
+
+        ``T0`` text; ``T1`` log-probabilities of the likeliest tokens; ``T2`` of any chosen token;
+        ``T3`` prompt embeddings are taken.
+        """
+        if not self.greeted.answered:
             return ""
+        if self.soft is not None and self.soft.state == TAKEN:
+            return "T3"
+        if self.exact is not None and self.exact.ways:
+            return "T2"
         return "T1" if self.alternatives.accepted else "T0"
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What the endpoint's table must say beyond what it says, so that a run gets answers."""
+        configured = self.subject.profile.form.payload()
+        wanted = self.greeted.form.payload()
+        changed = {name: value for name, value in wanted.items() if configured.get(name) != value}
+        # Its first token belongs to the thinking, and says nothing of the answer.
+        return changed | ({"top_logprobs": 0} if "reasoning_tokens" in changed else {})
 
     @property
     def problem(self) -> str:
@@ -90,11 +120,21 @@ class Findings:
             reason = self.greeting.reason
             if reason.startswith(place):
                 return reason
-            return f"{place}: no usable reply ({reason}); check that the server is up"
+            waited = f" after {self.greeted.waited:g} s of waiting" if self.greeted.waited else ""
+            return f"{place}: no usable reply ({reason}){waited}; check that the server is up"
         if self.naming == ANOTHER:
             named = self.greeting.model
-            return f"{place}: {named!r} answers, not {asked!r}; if it is meant, write that name"
-        return self._ill_mannered(place) or self._misconfigured(place)
+            return (
+                f"{place}: {named!r} answers, not {asked!r}; if it is meant, write that name, or "
+                "answers_as where the server wants the other one"
+            )
+        if not self.greeted.answered:
+            return (
+                f"{place}: no answer within {REPLY_TOKENS} tokens, neither with thinking turned "
+                f"off nor with room for {ROOM:,} tokens of it; choose another model, or turn its "
+                "thinking off where it is served"
+            )
+        return self._misconfigured(place)
 
     @property
     def latency(self) -> float:
@@ -107,24 +147,12 @@ class Findings:
         """Seconds to the slowest reply."""
         return max([self.greeting.seconds, *(pace.slowest for pace in self.paces)])
 
-    def _ill_mannered(self, place: str) -> str:
-        if self.manners.limit != "max_tokens":
-            return (
-                f"{place}: it wants {self.manners.limit}, and a run sends max_tokens; choose a "
-                "model or a gateway that takes max_tokens"
-            )
-        if not self.manners.temperature:
-            return f"{place}: it refuses temperature 0, and figures of other draws are no figures"
-        text = self.greeting.text.strip()
-        if not text or text.startswith(THINKING):
-            return (
-                f"{place}: no answer within {REPLY_TOKENS} tokens; a model that thinks first "
-                "cannot be read by its first token: turn its thinking off, or choose another"
-            )
-        return ""
-
     def _misconfigured(self, place: str) -> str:
-        found, wanted = self.alternatives, self.subject.configured or 0
+        if self.subject.configured is None:
+            return ""
+        if lines := toml_lines(self.settings):
+            return f"{place}: as configured it gives no answer; write {' and '.join(lines)}"
+        found, wanted = self.alternatives, self.subject.configured
         short = found.refused is not None and found.refused <= wanted
         if not wanted or not (short or found.silent):
             return ""

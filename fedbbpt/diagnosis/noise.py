@@ -33,16 +33,18 @@ def judge_noise(alone: Sequence[Reply], together: Sequence[Reply]) -> Noise:
     beside = [reply.completion for reply in together if reply.completion]
     texts = {completion.text for completion in first}
     return Noise(
-        alone=_largest(first[:1], first[1:]),
-        together=_largest(first[:1], beside),
+        alone=largest_difference(first[:1], first[1:]),
+        together=largest_difference(first[:1], beside),
         texts_alone=len(texts),
         texts_together=len(texts | {completion.text for completion in beside}),
         failed=len(alone) + len(together) - len(first) - len(beside),
     )
 
 
-def _largest(reference: Sequence[Completion], others: Sequence[Completion]) -> float | None:
-    """Return the largest difference over alternatives that both sides name."""
+def largest_difference(
+    reference: Sequence[Completion], others: Sequence[Completion]
+) -> float | None:
+    """Return the largest difference over alternatives that both name; None without any."""
     differences = [
         abs(ours[token] - theirs[token])
         for one in reference

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from fedbbpt.config.endpoints import connector
-from fedbbpt.config.prepare import SHARED, Prepared
+from fedbbpt.config.places import SHARED
+from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.sections import Table
 from fedbbpt.diagnosis.asking import asker_over
 from fedbbpt.diagnosis.examination import examine
 from fedbbpt.diagnosis.findings import Findings, Subject
+from fedbbpt.diagnosis.patience import Patience
 from fedbbpt.endpoints import Connector
+from fedbbpt.errors import ConfigError
 
 ALONE = "endpoint"
 ALL_OWNERS = "shared endpoint"
@@ -33,7 +36,16 @@ def named_endpoint(table: Table, environment: Mapping[str, str]) -> Patient:
 
 
 def endpoints_of(prepared: Prepared) -> tuple[Patient, ...]:
-    """Return every endpoint of a run; contacts nobody."""
+    """Return every endpoint of a run; contacts nobody.
+
+    Raises:
+        ConfigError: the run asks none: an evaluator does.
+    """
+    if prepared.scoring.evaluated:
+        raise ConfigError(
+            "[evaluator] it makes its own calls, so there is no endpoint to examine; give the "
+            "doctor the address that it asks"
+        )
     tables: dict[str, Table] = {owner.name: owner.endpoint for owner in prepared.run.owners}
     tables[SHARED] = prepared.run.endpoint
     wanted = prepared.scoring.reasoning.top_logprobs
@@ -52,11 +64,11 @@ def endpoints_of(prepared: Prepared) -> tuple[Patient, ...]:
     )
 
 
-async def examine_open(patient: Patient) -> Findings:
-    """Open an endpoint, examine it and close it.
+async def examine_open(patient: Patient, patience: Patience | None = None) -> Findings:
+    """Open an endpoint, examine it and close it, with patience while it is loading.
 
     Raises:
         EndpointError: it cannot be opened.
     """
     async with patient.connector.connect() as wire:
-        return await examine(patient.subject, asker_over(wire))
+        return await examine(patient.subject, asker_over(wire), patience)

@@ -68,7 +68,8 @@ def plan_trial(prepared: Prepared, examples: int) -> Trial:
     items = sum(len(own.dev) for own in data.values())
     # Where the name of a model does not pin it, one question a process makes sure of it.
     checks = sum(not profile.pinned for profile in prepared.profiles.values())
-    return Trial(prompts, data, len(prompts) * items + checks if len(prompts) > 1 else 0)
+    calls = len(prompts) * items * prepared.scoring.calls_per_item + checks
+    return Trial(prompts, data, calls if len(prompts) > 1 else 0)
 
 
 def diverse_prompts(space: Space, count: int, seed: int) -> tuple[Prompt, ...]:

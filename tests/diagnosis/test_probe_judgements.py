@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedbbpt.chat_form import ChatForm
 from fedbbpt.completions import Completion, Request, TokenLogprob
 from fedbbpt.diagnosis.alternatives import LADDER, MOST_PROBES, judge_alternatives, next_count
 from fedbbpt.diagnosis.asking import asker_over
-from fedbbpt.diagnosis.naming import judge_name
+from fedbbpt.endpoints.naming import judge_name
 from fedbbpt.diagnosis.noise import judge_noise
 from fedbbpt.diagnosis.pace import Pace, best_concurrency, judge_pace
-from fedbbpt.diagnosis.probes import Manners, Probe, Reply, adapted
+from fedbbpt.diagnosis.probes import Probe, Reply, adapted
 from fedbbpt.diagnosis.seeding import judge_seed
 from fedbbpt.endpoints import AttemptError
 from fedbbpt.endpoints.scripted import Scripted
@@ -75,14 +76,14 @@ def test_names_are_judged(asked: str, named: str, judged: str) -> None:
     assert judge_name(asked, named) == judged
 
 
-def test_a_refusal_changes_only_the_manners_that_it_names() -> None:
-    plain = Manners()
+def test_a_refusal_changes_only_what_it_names_of_the_form() -> None:
+    plain = ChatForm()
 
     limit = adapted(plain, refusal(reason="use 'max_completion_tokens' instead of 'max_tokens'"))
     temperature = adapted(plain, refusal(422, "Temperature 0 is unsupported"))
 
-    assert limit == Manners("max_completion_tokens")
-    assert temperature == Manners(temperature=False)
+    assert limit == ChatForm("max_completion_tokens")
+    assert temperature == ChatForm(temperature=False)
     assert adapted(plain, refusal(reason="the context is too long")) is None
     assert adapted(plain, refusal(429, "temperature")) is None
     assert adapted(plain, reply()) is None
@@ -131,7 +132,7 @@ def test_more_requests_at_once_are_advised_only_where_they_bring_something() -> 
 
 async def test_a_wire_of_any_kind_can_be_asked() -> None:
     async with Scripted().connect() as wire:
-        found = await asker_over(wire).ask(Probe("good or bad?", top_logprobs=5), Manners())
+        found = await asker_over(wire).ask(Probe("good or bad?", top_logprobs=5), ChatForm())
 
     assert found.completion is not None
     assert len(found.completion.first) == 2
@@ -147,6 +148,6 @@ async def test_a_failing_wire_gives_a_reply_that_says_why(
         async def send(self, request: Request) -> Completion:
             raise error
 
-    found = await asker_over(Failing()).ask(Probe("?"), Manners())
+    found = await asker_over(Failing()).ask(Probe("?"), ChatForm())
 
     assert (found.completion, found.status, found.reason) == (None, status, str(error))

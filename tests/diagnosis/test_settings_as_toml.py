@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedbbpt.diagnosis.advice import toml_text
+from fedbbpt.diagnosis.toml_text import toml_text
 
 TEXTS = st.text(st.characters(codec="utf-8"))
 PLAIN = TEXTS | st.integers(-(2**53), 2**53) | st.booleans() | st.floats(-1e9, 1e9)
