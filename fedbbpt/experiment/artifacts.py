@@ -10,12 +10,12 @@ from fedbbpt.config.prepare import Prepared
 from fedbbpt.distributions import Floats
 from fedbbpt.objective import Row
 from fedbbpt.prompts import Prompt
-from fedbbpt.runs.directory import RunDirectory
+from fedbbpt.runs.directory import REPORT, RESULTS, SIMULATION, STATS, TUNED, RunDirectory
 from fedbbpt.runs.report import render_report
 from fedbbpt.runs.results import Cell, Results, Stats
+from fedbbpt.runs.simulation import SimulationView
+from fedbbpt.safe_text import safe_json, safe_text
 from fedbbpt.tuned import TunedPrompt
-
-RESULTS = "results.json"
 
 
 class Outcome(NamedTuple):
@@ -26,12 +26,14 @@ class Outcome(NamedTuple):
         stats: what it cost.
         tuned: the prompt that is returned.
         calibrations: its calibration at every owner, by name.
+        inside: what only a simulation may show; None for a run with real owners.
     """
 
     results: Results
     stats: Stats
     tuned: Prompt
     calibrations: Mapping[str, Calibration]
+    inside: SimulationView | None = None
 
 
 async def owner_calibrations(lines: Connected, tuned: Floats) -> dict[str, Calibration]:
@@ -54,24 +56,29 @@ def write_artifacts(directory: RunDirectory, prepared: Prepared, outcome: Outcom
         prompt=outcome.tuned,
         labels=prepared.run.task.labels,
         model=prepared.profile_of(prepared.owners[0].data.owner).model,
+        form=prepared.profile_of(prepared.owners[0].data.owner).form,
         top_logprobs=prepared.scoring.reasoning.top_logprobs,
         max_tokens=prepared.scoring.reasoning.max_tokens,
         origin=_origin(results, "raw"),
     )
-    directory.write("tuned.json", plain.encode())
-    directory.write("tuned.txt", f"{outcome.tuned.text()}\n".encode())
+    directory.write("tuned.json", safe_json(plain.encode()))
+    directory.write(TUNED, f"{safe_text(outcome.tuned.text())}\n".encode())
     for name, calibration in outcome.calibrations.items():
         own = replace(
             plain,
             model=prepared.profile_of(name).model,
+            form=prepared.profile_of(name).form,
             calibration=calibration if calibration.labels else None,
             origin={"owner": name, **_origin(results, "calibrated")},
         )
-        directory.write(f"owners/{name}.json", own.encode())
-    directory.write("rounds.txt", _lines(results).encode())
-    directory.write("stats.json", outcome.stats.encode())
-    directory.write("report.html", render_report(results, outcome.stats).encode())
-    directory.write(RESULTS, results.encode())
+        directory.write(f"owners/{name}.json", safe_json(own.encode()))
+    directory.write("rounds.txt", safe_text(_lines(results)).encode())
+    directory.write(STATS, outcome.stats.encode())
+    if outcome.inside is not None:
+        directory.write(SIMULATION, safe_json(outcome.inside.encode()))
+    page = render_report(results, outcome.stats, outcome.inside)
+    directory.write(REPORT, page.encode())
+    directory.write(RESULTS, safe_json(results.encode()))
 
 
 def _origin(results: Results, mode: str) -> dict[str, object]:
@@ -80,6 +87,7 @@ def _origin(results: Results, mode: str) -> dict[str, object]:
         "run": results.name,
         "recipe": results.recipe,
         "accepted": results.gate.accepted,
+        "metric": results.metric,
         "test_score": cell.score,
         "test_score_low": cell.low,
         "test_score_high": cell.high,

@@ -8,24 +8,30 @@ import numpy as np
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
 from fedbbpt.distributions import Floats
+from fedbbpt.experiment.rows import DEV_PAIRS, pairs_on_test
 from fedbbpt.experiment.stages import Found
 from fedbbpt.gate import GateDecision
 from fedbbpt.messages import Report
 from fedbbpt.prompts import Prompt
+from fedbbpt.runs.coverage import owner_coverage
 from fedbbpt.runs.figures import (
     Held,
+    Measure,
     Named,
     cells,
     compare,
     confusions,
     held,
-    is_binary,
     owner_test,
     pooled,
 )
+from fedbbpt.runs.judge_noise import judge_noise
+from fedbbpt.runs.measures import ByItems, ByTable, Pairs, measure_of
 from fedbbpt.runs.results import (
     Axis,
     Baseline,
+    Beside,
+    Cell,
     Change,
     Coverage,
     Gate,
@@ -76,7 +82,7 @@ def assemble_results(prepared: Prepared, evidence: Evidence) -> Results:
         simulation=run.simulation is not None,
         topic=run.task.topic,
         labels=run.task.labels,
-        metric=str(run.scoring.metric["use"]),
+        metric=prepared.scoring.metric_name,
         reading=prepared.scoring.reading,
         owners=_owners(prepared),
         split=split_digest(prepared.data),
@@ -89,9 +95,12 @@ def assemble_results(prepared: Prepared, evidence: Evidence) -> Results:
         rounds=evidence.found.outcome.rounds,
         search_requests=evidence.found.outcome.requests,
         ended=evidence.found.outcome.ended,
-        gate=_gate(evidence, run.gate.alpha),
-        test=_test(evidence),
+        gate=_gate(prepared, evidence),
+        test=_test(prepared, evidence),
         coverage=_coverage(evidence),
+        owner_coverage=owner_coverage(
+            evidence.found.outcome.rounds, (*evidence.dev, *evidence.test)
+        ),
     )
 
 
@@ -110,6 +119,7 @@ def _owners(prepared: Prepared) -> tuple[OwnerSummary, ...]:
             test=len(owner.data.test),
             destination=prepared.profile_of(owner.data.owner).destination,
             warnings=owner.warnings,
+            judge=judge.destination if (judge := prepared.judge_of(owner.data.owner)) else "",
         )
         for owner in prepared.owners
     )
@@ -123,37 +133,54 @@ def _changes(prepared: Prepared, found: Floats) -> tuple[Change, ...]:
     )
 
 
-def _gate(evidence: Evidence, alpha: float) -> Gate:
+def _measure(prepared: Prepared, everyone: Held, pairs: Pairs) -> Measure:
+    return measure_of(prepared.scoring.metric, everyone, pairs, prepared.run.seed)
+
+
+def _gate(prepared: Prepared, evidence: Evidence) -> Gate:
     dev = pooled(evidence.dev)
+    measure = _measure(prepared, dev, DEV_PAIRS)
     decision = evidence.decision
     return Gate(
         accepted=decision.accepted,
         reason=decision.reason,
-        comparison=compare(dev, START, FOUND_ON_DEV, binary=is_binary(dev)),
+        comparison=compare(dev, START, FOUND_ON_DEV, measure),
         noise_floor=decision.noise_floor,
         flip_rate=decision.flip_rate,
-        alpha=alpha,
+        alpha=prepared.run.gate.alpha,
+        judge=judge_noise(dev) if prepared.scoring.judged else None,
     )
 
 
-def _test(evidence: Evidence) -> Test:
+def _test(prepared: Prepared, evidence: Evidence) -> Test:
     everyone = pooled(evidence.test)
-    binary = is_binary(everyone)
-    both = (START, TUNED)
+    measure = _measure(prepared, everyone, pairs_on_test(len(evidence.baselines)))
     return Test(
         n=everyone.n,
-        cells=tuple(cell for named in both for cell in cells(everyone, named, binary=binary)),
-        comparison=compare(everyone, START, TUNED, binary=binary),
+        cells=_both(everyone, measure),
+        comparison=compare(everyone, START, TUNED, measure),
         owners=tuple(
-            owner_test(report, START, TUNED, binary=binary)
+            owner_test(report, START, TUNED, measure)
             for report in sorted(evidence.test, key=lambda report: report.client)
         ),
-        confusion=confusions(everyone, both),
-        baselines=_baselines(evidence, everyone, binary=binary),
+        confusion=confusions(everyone, (START, TUNED)),
+        baselines=_baselines(evidence, everyone, measure),
+        accuracy=_beside(everyone, measure),
     )
 
 
-def _baselines(evidence: Evidence, everyone: Held, *, binary: bool) -> tuple[Baseline, ...]:
+def _both(held: Held, measure: Measure) -> tuple[Cell, ...]:
+    return (*cells(held, START, measure), *cells(held, TUNED, measure))
+
+
+def _beside(held: Held, measure: Measure) -> Beside | None:
+    if not isinstance(measure, ByTable):
+        return None
+    items = ByItems(measure.binary)
+    return Beside(_both(held, items), compare(held, START, TUNED, items))
+
+
+def _baselines(evidence: Evidence, everyone: Held, measure: Measure) -> tuple[Baseline, ...]:
     own = {report.client: held(report) for report in evidence.test}
     result = []
     for place, (name, found) in enumerate(evidence.baselines.items()):
@@ -162,9 +189,9 @@ def _baselines(evidence: Evidence, everyone: Held, *, binary: bool) -> tuple[Bas
         result.append(
             Baseline(
                 name=name,
-                cells=cells(everyone, row, binary=binary),
-                own=cells(owner, row, binary=binary)[CALIBRATED] if owner else None,
-                comparison=compare(everyone, row, TUNED, binary=binary),
+                cells=cells(everyone, row, measure),
+                own=cells(owner, row, measure)[CALIBRATED] if owner else None,
+                comparison=compare(everyone, row, TUNED, measure),
                 requests=found.outcome.requests,
             )
         )

@@ -1,33 +1,40 @@
 """Two prompts on the same examples at the same endpoint, compared in pairs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from fedbbpt.answers import Answer
 from fedbbpt.calibration import identity
 from fedbbpt.config.connect import open_line
+from fedbbpt.config.tables import check_table_metric
 from fedbbpt.data import Example
 from fedbbpt.endpoints import Connector, Endpoint
 from fedbbpt.endpoints.batching import Batched
 from fedbbpt.endpoints.journal import Journal
 from fedbbpt.endpoints.ledger import Caps
-from fedbbpt.errors import QuorumError
-from fedbbpt.metrics import Metric
-from fedbbpt.metrics.accuracy import Accuracy
-from fedbbpt.metrics.exact import Exact
+from fedbbpt.errors import ConfigError, QuorumError
+from fedbbpt.experiment.contest_outcome import Outcome, Side
+from fedbbpt.metrics import Grader, Measuring, Metric
 from fedbbpt.objective import Objective, Row, common_items, count_outcomes
+from fedbbpt.plugins import build
 from fedbbpt.reasoning.direct import Direct
 from fedbbpt.runs.directory import RunDirectory
-from fedbbpt.runs.figures import Held, Named, cells, compare, is_binary
-from fedbbpt.runs.results import Cell, Comparison
+from fedbbpt.runs.figures import Held, Measure, Named, cells, compare
+from fedbbpt.runs.measures import ByItems, ByTable, measure_of, pairs_of
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.lock import RunLock
 from fedbbpt.tuned import TunedPrompt
 from fedbbpt.uncalibrated import Uncalibrated
-from fedbbpt.work.evaluate import held_sums
+from fedbbpt.work.evaluate import CALIBRATED, held_sums
+from fedbbpt.work.tables import joint_tables
+
+PAIRS = ((0, 1),)
+
+SEED = 0
+"""Of the streams that a table's test and intervals are drawn from."""
 
 SHOWN = 3
 """Reasons for missing replies that an error names."""
@@ -48,61 +55,33 @@ class Contest(NamedTuple):
         first: the prompt compared with.
         second: the prompt that should be better; its labels are the first's.
         examples: every one is asked of both.
+        use: the metric plugin; empty for accuracy, or exact match where there are no labels.
     """
 
     first: Contender
     second: Contender
     examples: Sequence[Example]
+    use: str = ""
 
+    @property
+    def metric(self) -> str:
+        """Name of the metric plugin."""
+        return self.use or ("accuracy" if self.first.tuned.labels else "exact")
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One prompt's figures.
+    def build_metric(self) -> Metric:
+        """Return the metric.
 
-    Attributes:
-        name: of the prompt.
-        cell: its score over the common items, as its file reads replies.
-        calibrated: True where its file adds an owner's label biases.
-        missing: items without a usable reply.
-        unreadable: items answered, but not in the asked form; they score 0.
-    """
-
-    name: str
-    cell: Cell
-    calibrated: bool
-    missing: int
-    unreadable: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a contest found out.
-
-    Attributes:
-        destination: where the examples went.
-        items: examples asked.
-        first: figures of the first prompt.
-        second: figures of the second.
-        comparison: second against first, over the items with a reply for both.
-        exact: True for McNemar's exact test, False for Student's, where scores are not 0 or 1.
-        requests: asked.
-        hits: answered from the journal.
-        calls: made by this process.
-    """
-
-    destination: str
-    items: int
-    first: Side
-    second: Side
-    comparison: Comparison
-    exact: bool
-    requests: int
-    hits: int
-    calls: int
-
-    def payload(self) -> Mapping[str, object]:
-        """Return the outcome as JSON values."""
-        return asdict(self)
+        Raises:
+            ConfigError: no such metric, or one that these labels cannot have.
+        """
+        metric: Metric = build("metrics", {"use": self.metric}, "metric")
+        if isinstance(metric, Grader | Measuring):
+            raise ConfigError(
+                f"metric {self.metric}: its answers are marked by something else, which only a run "
+                "opens; choose a metric that scores by itself, for example accuracy or exact"
+            )
+        check_table_metric(metric, self.first.tuned.labels, f"metric {self.metric}")
+        return metric
 
 
 async def hold(contest: Contest, connector: Connector, folder: Path, calls: int) -> Outcome:
@@ -120,6 +99,7 @@ async def hold(contest: Contest, connector: Connector, folder: Path, calls: int)
     Raises:
         FedbbptError: it cannot be held now; what was paid for is kept.
     """
+    metric = contest.build_metric()
     directory = RunDirectory(folder)
     directory.make()
     with ExitStack() as stack:
@@ -127,46 +107,59 @@ async def hold(contest: Contest, connector: Connector, folder: Path, calls: int)
         journal = Journal(stack.enter_context(FramedLog.open(directory.calls)))
         caps = Caps(calls=calls or None)
         async with open_line(connector, journal, caps, "compare") as line:
-            endpoint = Batched(line.wire, line.profile, journal, caps)
+            endpoint = Batched(line.wire, line.profile, journal, caps, carrier=line.carrier)
             rows = [
-                await _answers(contender.tuned, endpoint, contest.examples)
+                await _answers(_objective(contender.tuned, endpoint, metric), contender, contest)
                 for contender in (contest.first, contest.second)
             ]
     common = common_items(rows)
     if not common:
         reasons = ", ".join(f"{n} x {why}" for why, n in endpoint.reasons.most_common(SHOWN))
         raise QuorumError(f"no item has a reply for both prompts ({reasons}); try again later")
-    return _outcome(contest, endpoint, rows, common)
+    objective = _objective(contest.first.tuned, endpoint, metric)
+    held = _held(contest, objective, rows, common)
+    return _outcome(contest, endpoint, rows, held, measure_of(metric, held, PAIRS, SEED))
 
 
-async def _answers(
-    tuned: TunedPrompt, endpoint: Endpoint, examples: Sequence[Example]
-) -> list[Answer]:
-    (answers,) = await _objective(tuned, endpoint).answers([Row(tuned.prompt)], examples)
+async def _answers(objective: Objective, contender: Contender, contest: Contest) -> list[Answer]:
+    (answers,) = await objective.answers([Row(contender.tuned.prompt)], contest.examples)
     return answers
 
 
-def _objective(tuned: TunedPrompt, endpoint: Endpoint) -> Objective:
-    metric: Metric = Accuracy() if tuned.labels else Exact()
+def _objective(tuned: TunedPrompt, endpoint: Endpoint, metric: Metric) -> Objective:
     reasoning = Direct(tuned.labels, tuned.top_logprobs, tuned.max_tokens)
     return Objective(reasoning, endpoint, metric, Uncalibrated())
 
 
-def _outcome(
-    contest: Contest, endpoint: Batched, rows: Sequence[Sequence[Answer]], common: Sequence[int]
-) -> Outcome:
+def _held(
+    contest: Contest,
+    objective: Objective,
+    rows: Sequence[Sequence[Answer]],
+    common: Sequence[int],
+) -> Held:
     contenders = (contest.first, contest.second)
     examples = [contest.examples[i] for i in common]
     raw = [[row[i] for i in common] for row in rows]
     calibrations = [contender.tuned.calibration or identity() for contender in contenders]
     read = [[c.apply(answer) for answer in row] for c, row in zip(calibrations, raw, strict=True)]
-    tuned = contest.first.tuned
-    sums = held_sums(_objective(tuned, endpoint), tuned.labels, (raw, read), examples)
-    held = Held(len(common), sums)
-    binary = is_binary(held)
+    labels = contest.first.tuned.labels
+    sums = held_sums(objective, labels, (raw, read), examples)
+    if pairs := pairs_of(objective.metric, PAIRS):
+        sums["joint"] = joint_tables(labels, read, examples, pairs)
+    return Held(len(common), sums)
+
+
+def _outcome(
+    contest: Contest,
+    endpoint: Batched,
+    rows: Sequence[Sequence[Answer]],
+    held: Held,
+    measure: Measure,
+) -> Outcome:
+    contenders = (contest.first, contest.second)
     named = [Named(place, contender.name) for place, contender in enumerate(contenders)]
     first, second = (
-        _side(contender, cells(held, name, binary=binary)[1], row)
+        _side(contender, row, held, name, measure)
         for contender, name, row in zip(contenders, named, rows, strict=True)
     )
     return Outcome(
@@ -174,15 +167,33 @@ def _outcome(
         items=len(contest.examples),
         first=first,
         second=second,
-        comparison=compare(held, named[0], named[1], binary=binary),
-        exact=binary,
+        comparison=compare(held, named[0], named[1], measure),
+        metric=contest.metric,
+        test=_test_name(measure),
+        exact=measure.binary and not isinstance(measure, ByTable),
         requests=endpoint.requests,
         hits=endpoint.hits,
         calls=endpoint.calls,
     )
 
 
-def _side(contender: Contender, cell: Cell, answers: Sequence[Answer]) -> Side:
+def _side(
+    contender: Contender, answers: Sequence[Answer], held: Held, named: Named, measure: Measure
+) -> Side:
     counts = count_outcomes([answers])
-    calibrated = contender.tuned.calibration is not None
-    return Side(contender.name, cell, calibrated, counts.missing, counts.unreadable)
+    items = ByItems(measure.binary)
+    beside = isinstance(measure, ByTable)
+    return Side(
+        name=contender.name,
+        cell=cells(held, named, measure)[CALIBRATED],
+        calibrated=contender.tuned.calibration is not None,
+        missing=counts.missing,
+        unreadable=counts.unreadable,
+        accuracy=cells(held, named, items)[CALIBRATED] if beside else None,
+    )
+
+
+def _test_name(measure: Measure) -> str:
+    if isinstance(measure, ByTable):
+        return "approximate randomisation"
+    return "McNemar's exact test" if measure.binary else "Student's paired test"

@@ -10,29 +10,36 @@ import numpy as np
 
 from fedbbpt.canonical import digest
 from fedbbpt.config.connect import Connected, connected
+from fedbbpt.config.other_runs import other_journals
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.searched import origin
-from fedbbpt.endpoints.chat_wire import NO_LOGPROBS
+from fedbbpt.config.tables import check_table_metric
 from fedbbpt.endpoints.journal import Journal
+from fedbbpt.endpoints.other_runs import opened
+from fedbbpt.endpoints.replies import NO_LOGPROBS
 from fedbbpt.engines.local import Local
 from fedbbpt.errors import ConfigError, QuorumError
 from fedbbpt.experiment.artifacts import Outcome, owner_calibrations, write_artifacts
 from fedbbpt.experiment.assemble import Evidence, assemble_results
+from fedbbpt.experiment.inside import look_inside
+from fedbbpt.experiment.rows import AGAIN, DEV_PAIRS, FOUND, START, pairs_on_test
+from fedbbpt.experiment.spent import spent
 from fedbbpt.experiment.stages import Found, Progress, Stages
-from fedbbpt.gate import GateDecision, decide
+from fedbbpt.experiment.tracking import followed
+from fedbbpt.gate import GateDecision, Noise, decide
 from fedbbpt.messages import Report
 from fedbbpt.runs.directory import RunDirectory
-from fedbbpt.runs.figures import is_binary, paired_sums, pooled
+from fedbbpt.runs.figures import paired_sums, pooled
+from fedbbpt.runs.measures import ByTable, measure_of
 from fedbbpt.runs.openings import open_test
+from fedbbpt.runs.phrases import metric_name
 from fedbbpt.runs.results import Results, Stats
 from fedbbpt.runs.rounds import Rounds
 from fedbbpt.splits import split_digest
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.lock import RunLock
-
-START, AGAIN, FOUND = range(3)
-"""Rows of the gate's evaluation: the start, the start asked again, the found prompt."""
+from fedbbpt.work.evaluate import CALIBRATED
 
 SHOWN = 3
 """Reasons for missing replies that an error names."""
@@ -40,11 +47,19 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a run ends with."""
+    """What a run ends with.
+
+    Attributes:
+        results: every figure.
+        stats: what it cost.
+        directory: where it is kept.
+        warning: what the tracker was not told, and why; empty where it was told all.
+    """
 
     results: Results
     stats: Stats
     directory: RunDirectory
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +101,47 @@ async def run_experiment(
         FedbbptError: the run cannot go on now; nothing that was paid for is lost.
     """
     baselines = wants_baselines(prepared.run, asked=baselines)
+    if baselines:
+        compared = len(pairs_on_test(len(prepared.owners) + 2))
+        metric, labels = prepared.scoring.metric, prepared.run.task.labels
+        check_table_metric(metric, labels, "[scoring] metric, with baselines", compared)
     identity = digest([prepared.run.identity, split_digest(prepared.data), _data_digest(prepared)])
     began = time.monotonic()
+    journals = other_journals(prepared.run, directory)
     directory.make()
     with ExitStack() as stack:
         stack.enter_context(RunLock(directory.path))
         directory.claim(identity, prepared.run.payload())
         calls = stack.enter_context(FramedLog.open(directory.calls))
         log = stack.enter_context(FramedLog.open(directory.rounds))
-        journal = Journal(calls)
-        async with connected(prepared, journal) as lines:
-            stages = Stages(
-                lines, Rounds(log, calls, prepared.fingerprint), watcher.progress, watcher.announce
-            )
+        others = stack.enter_context(opened(journals))
+        journal = Journal(calls, others)
+        async with (
+            followed(prepared, directory.path) as told,
+            connected(prepared, journal) as lines,
+        ):
+            rounds = Rounds(log, calls, prepared.fingerprint)
+            stages = Stages(lines, rounds, told.beside(watcher.progress), watcher.announce)
             try:
                 evidence = await _evidence(stages, directory, baselines=baselines)
             except QuorumError as error:
                 raise QuorumError(f"{error} ({_failures(lines)})") from error
-            results = assemble_results(prepared, evidence)
-            calibrations = await owner_calibrations(lines, evidence.tuned)
-            stats = _stats(lines, journal, time.monotonic() - began, evidence.openings)
-            tuned = prepared.space.decode(evidence.tuned)
-            write_artifacts(directory, prepared, Outcome(results, stats, tuned, calibrations))
-    return Finished(results, stats, directory)
+            outcome = await _outcome(lines, evidence, began)
+            write_artifacts(directory, prepared, outcome)
+            told.finished(outcome.results, outcome.stats, outcome.tuned.text())
+    return Finished(outcome.results, outcome.stats, directory, told.warning)
+
+
+async def _outcome(lines: Connected, evidence: Evidence, began: float) -> Outcome:
+    prepared = lines.prepared
+    calibrations = await owner_calibrations(lines, evidence.tuned)
+    return Outcome(
+        results=assemble_results(prepared, evidence),
+        stats=spent(lines, time.monotonic() - began, evidence.openings),
+        tuned=prepared.space.decode(evidence.tuned),
+        calibrations=calibrations,
+        inside=await look_inside(lines, evidence.found.point, calibrations),
+    )
 
 
 def _failures(lines: Connected) -> str:
@@ -129,14 +162,15 @@ async def _evidence(stages: Stages, directory: RunDirectory, *, baselines: bool)
     found = await stages.search("search", engine, prepared.schedule)
     start = origin(prepared.space)
     rows = [start, start, found.point]
-    dev = await stages.evaluate("dev", engine, rows, (0, 1, 0), "dev")
-    decision = _decision(dev, alpha=prepared.run.gate.alpha)
+    dev = await stages.evaluate("dev", engine, rows, (0, 1, 0), "dev", DEV_PAIRS)
+    decision = _decision(prepared, dev)
     others = await _baselines(stages, engine) if baselines else {}
     tuned = found.point if decision.accepted else start
     points = [start, tuned, *(other.point for other in others.values())]
     openings = open_test(directory.openings, _test_digest(prepared), directory.path.name)
     stage = "test with baselines" if baselines else "test"
-    test = await stages.evaluate(stage, engine, points, [0] * len(points), "test")
+    pairs = pairs_on_test(len(others))
+    test = await stages.evaluate(stage, engine, points, [0] * len(points), "test", pairs)
     return Evidence(found, tuned, decision, tuple(dev), tuple(test), others, openings)
 
 
@@ -144,7 +178,9 @@ async def _baselines(stages: Stages, engine: Local) -> dict[str, Found]:
     alone = await stages.alone(engine)
     points = [found.point for found in alone.values()]
     dev = await stages.evaluate("dev of baselines", engine, points, [0] * len(points), "dev")
-    scores = pooled(dev).statistics["score_sum"][1]
+    held, prepared = pooled(dev), stages.connected.prepared
+    measure = measure_of(prepared.scoring.metric, held, (), prepared.run.seed)
+    scores = [measure.estimate(held, CALIBRATED, row).value for row in range(len(points))]
     best = list(alone)[int(np.argmax(scores))]
     named = {f"alone: {name}": found for name, found in alone.items()}
     return {
@@ -154,28 +190,16 @@ async def _baselines(stages: Stages, engine: Local) -> dict[str, Found]:
     }
 
 
-def _decision(dev: list[Report], *, alpha: float) -> GateDecision:
+def _decision(prepared: Prepared, dev: list[Report]) -> GateDecision:
     held = pooled(dev)
+    measure = measure_of(prepared.scoring.metric, held, DEV_PAIRS, prepared.run.seed)
+    flips = paired_sums(held, START, AGAIN).difference_square_sum / held.n
     return decide(
-        paired_sums(held, START, FOUND),
-        paired_sums(held, START, AGAIN),
-        binary=is_binary(held),
-        alpha=alpha,
-    )
-
-
-def _stats(lines: Connected, journal: Journal, seconds: float, openings: int) -> Stats:
-    ledger = journal.tally()
-    return Stats(
-        requests=sum(endpoint.requests for endpoint in lines.opened),
-        hits=sum(endpoint.hits for endpoint in lines.opened),
-        calls=ledger.calls,
-        possibly_billed=ledger.possibly_billed,
-        failed=ledger.failed,
-        prompt_tokens=ledger.prompt_tokens,
-        completion_tokens=ledger.completion_tokens,
-        seconds=seconds,
-        openings=openings,
+        measure.paired(held, START, FOUND),
+        Noise(measure.gap(held, START, AGAIN), flips),
+        n=held.n,
+        metric=metric_name(prepared.scoring.metric_name) if isinstance(measure, ByTable) else "",
+        alpha=prepared.run.gate.alpha,
     )
 
 

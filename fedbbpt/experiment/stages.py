@@ -14,9 +14,11 @@ from fedbbpt.drivers import CommonCandidates, Driver, LocalSearches
 from fedbbpt.engines.local import Local
 from fedbbpt.messages import Evaluate, Report, State
 from fedbbpt.randomness import rng
+from fedbbpt.runs.measures import Pairs, pairs_of
 from fedbbpt.runs.rounds import Rounds
 from fedbbpt.schedule import Schedule
 from fedbbpt.server import Engine, RoundSummary, SearchOutcome, Server
+from fedbbpt.work.tables import check_joint
 
 POOLED = "pooled"
 Progress = Callable[[str, RoundSummary], None]
@@ -79,13 +81,21 @@ class Stages:
         points: Sequence[Floats],
         samples: Sequence[int],
         split: str,
+        pairs: Pairs = (),
     ) -> list[Report]:
-        """Compare prompts on a held-out split at every owner; all of them must report."""
+        """Compare prompts on a held-out split at every owner; all of them must report.
+
+        Joint tables of ``pairs`` are asked for where the run's metric needs them.
+        """
         self.announce(stage)
-        work = Evaluate(np.stack(points), tuple(samples), split)
+        needed = pairs_of(self.connected.prepared.scoring.metric, pairs)
+        work = Evaluate(np.stack(points), tuple(samples), split, needed)
         start = Point(origin(self.connected.prepared.space))
         server = self._server(engine, len(engine.sizes))
-        return await server.round(stage, State(0, start), work, tuple(engine.sizes))
+        reports = await server.round(stage, State(0, start), work, tuple(engine.sizes))
+        for report in reports:
+            check_joint(report, needed)
+        return reports
 
     async def alone(self, engine: Local) -> dict[str, Found]:
         """Search with every owner alone, each on its own examples only."""

@@ -9,7 +9,7 @@ from fedbbpt.runs.phrases import PROMPT_NAMES, find_cell, percent, points
 from fedbbpt.runs.results import Cell, OwnerTest
 from fedbbpt.runs.svg import WIDTH, dot, label, line, picture, place, shortened, ticks
 
-LEFT, RIGHT = 122.0, WIDTH - 62.0
+LEFT, RIGHT = 136.0, WIDTH - 62.0
 ROW = 34.0
 
 

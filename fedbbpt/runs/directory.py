@@ -7,10 +7,18 @@ from pathlib import Path
 import orjson
 
 from fedbbpt.canonical import canonical_json
+from fedbbpt.endpoints.call_records import ANSWER_ENDS
 from fedbbpt.errors import StorageError
+from fedbbpt.safe_text import safe_json
 from fedbbpt.storage.atomic import write_atomic
+from fedbbpt.storage.reading import read_log
 
 RUN = "run.json"
+RESULTS = "results.json"
+STATS = "stats.json"
+SIMULATION = "simulation.json"
+REPORT = "report.html"
+TUNED = "tuned.txt"
 _INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
@@ -53,17 +61,26 @@ class RunDirectory:
     def claim(self, identity: str, payload: Mapping[str, object]) -> None:
         """Make the folder this run's, or check that it is; only the owner of its lock may.
 
+        A run that never got a reply leaves its folder to the next: whoever mends the settings that
+        the endpoint refused goes on in the same place.
+
         Raises:
             StorageError: the folder holds another run, or cannot be read or written.
         """
         earlier = self.settings()
-        if earlier is None:
+        if earlier is None or (earlier["identity"] != identity and not self._answered()):
             self.write_json(RUN, {"identity": identity, "run": payload})
         elif earlier["identity"] != identity:
             raise StorageError(
                 f"{self.path}: holds another run ({_differences(earlier['run'], payload)}); "
                 "choose another folder with --dir, or give the run file its old content"
             )
+
+    def _answered(self) -> bool:
+        """Tell whether a reply or a report is kept here, or something that cannot be read."""
+        rounds, calls = read_log(self.rounds), read_log(self.calls)
+        kept = any(record.endswith(ANSWER_ENDS) for record in calls.records)
+        return bool(kept or rounds.records or rounds.damaged or calls.damaged)
 
     def settings(self) -> dict[str, object] | None:
         """Return what ``claim`` wrote, or None in a fresh folder.
@@ -74,7 +91,7 @@ class RunDirectory:
         path = self.path / RUN
         try:
             found = orjson.loads(path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             raise StorageError(f"{path}: cannot be read: {error}") from error
@@ -95,13 +112,15 @@ class RunDirectory:
     def write_json(self, name: str, payload: Mapping[str, object]) -> Path:
         """Write JSON that a person can read."""
         values = orjson.loads(canonical_json(payload))
-        return self.write(name, orjson.dumps(values, option=_INDENTED))
+        return self.write(name, safe_json(orjson.dumps(values, option=_INDENTED)))
 
 
 def _differences(earlier: object, now: Mapping[str, object]) -> str:
     if not isinstance(earlier, dict):
         return "its settings cannot be compared"
     plain = orjson.loads(canonical_json(now))
-    keys = (plain.keys() | earlier.keys()) - {"base", "caps", "directory"}  # free to change
+    # To change as one likes: results do not depend on them.
+    free = {"base", "cache", "caps", "directory", "prices", "track"}
+    keys = (plain.keys() | earlier.keys()) - free
     differing = sorted(key for key in keys if plain.get(key) != earlier.get(key))
     return f"different: {', '.join(differing)}" if differing else "different data"

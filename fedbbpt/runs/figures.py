@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from fedbbpt.comparison import PairedSums, mean_interval, paired_test, wilson
+from fedbbpt.comparison import Interval, PairedSums, PairedTest
 from fedbbpt.distributions import Floats
 from fedbbpt.messages import Report
 from fedbbpt.runs.results import Cell, Comparison, Confusion, OwnerTest
@@ -27,6 +27,34 @@ class Named(NamedTuple):
     name: str
 
 
+class Estimate(NamedTuple):
+    """A figure in [0, 1] and its 95 % interval."""
+
+    value: float
+    interval: Interval
+
+
+class Measure(Protocol):
+    """How figures are drawn from sums; see ``runs/measures.py``."""
+
+    @property
+    def binary(self) -> bool:
+        """True where item scores are 0 or 1 only, so that wins and losses are items."""
+        ...
+
+    def estimate(self, held: Held, mode: int, row: int) -> Estimate:
+        """Return a row's figure in one mode."""
+        ...
+
+    def paired(self, held: Held, first: int, second: int) -> PairedTest:
+        """Return the test whether the second row's calibrated figure is better than the first's."""
+        ...
+
+    def gap(self, held: Held, first: int, second: int) -> float:
+        """Return the second row's calibrated figure less the first's."""
+        ...
+
+
 def held(report: Report) -> Held:
     """Return one owner's sums."""
     return Held(int(report.weight), dict(report.statistics))
@@ -43,22 +71,20 @@ def pooled(reports: Sequence[Report]) -> Held:
     return Held(int(sum(report.weight for report in ordered)), sums)
 
 
-def cells(held: Held, named: Named, *, binary: bool) -> tuple[Cell, Cell]:
+def cells(held: Held, named: Named, measure: Measure) -> tuple[Cell, Cell]:
     """Return a prompt's raw and calibrated cell."""
-    raw, calibrated = (_cell(held, mode, named, binary=binary) for mode in range(len(MODES)))
+    raw, calibrated = (_cell(held, mode, named, measure) for mode in range(len(MODES)))
     return raw, calibrated
 
 
-def _cell(held: Held, mode: int, named: Named, *, binary: bool) -> Cell:
-    total = float(held.statistics["score_sum"][mode, named.row])
-    squares = float(held.statistics["score_square_sum"][mode, named.row])
-    interval = wilson(total, held.n) if binary else mean_interval(total, squares, held.n)
+def _cell(held: Held, mode: int, named: Named, measure: Measure) -> Cell:
+    estimate = measure.estimate(held, mode, named.row)
     return Cell(
         prompt=named.name,
         mode=MODES[mode],
-        score=total / held.n,
-        low=interval.low,
-        high=interval.high,
+        score=estimate.value,
+        low=estimate.interval.low,
+        high=estimate.interval.high,
         loss=float(held.statistics["loss_sum"][mode, named.row]) / held.n,
     )
 
@@ -72,10 +98,10 @@ def paired_sums(held: Held, first: int, second: int) -> PairedSums:
     )
 
 
-def compare(held: Held, first: Named, second: Named, *, binary: bool) -> Comparison:
+def compare(held: Held, first: Named, second: Named, measure: Measure) -> Comparison:
     """Return the paired comparison of two rows, calibrated."""
     sums = paired_sums(held, first.row, second.row)
-    test = paired_test(sums, binary=binary)
+    test = measure.paired(held, first.row, second.row)
     changed, net = sums.difference_square_sum, sums.difference_sum
     return Comparison(
         first=first.name,
@@ -84,20 +110,20 @@ def compare(held: Held, first: Named, second: Named, *, binary: bool) -> Compari
         low=test.interval.low,
         high=test.interval.high,
         p_value=test.p_value,
-        wins=round((changed + net) / 2) if binary else 0,
-        losses=round((changed - net) / 2) if binary else 0,
+        wins=round((changed + net) / 2) if measure.binary else 0,
+        losses=round((changed - net) / 2) if measure.binary else 0,
         n=held.n,
     )
 
 
-def owner_test(report: Report, start: Named, tuned: Named, *, binary: bool) -> OwnerTest:
+def owner_test(report: Report, start: Named, tuned: Named, measure: Measure) -> OwnerTest:
     """Return one owner's start and tuned figures on its own split."""
     own = held(report)
     return OwnerTest(
         owner=report.client,
         n=own.n,
-        cells=cells(own, start, binary=binary) + cells(own, tuned, binary=binary),
-        comparison=compare(own, start, tuned, binary=binary),
+        cells=cells(own, start, measure) + cells(own, tuned, measure),
+        comparison=compare(own, start, tuned, measure),
     )
 
 

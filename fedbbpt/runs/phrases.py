@@ -4,9 +4,11 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from fedbbpt.runs.costs import run_money
 from fedbbpt.runs.results import Cell, Comparison, Results, Stats
 
 PROMPT_NAMES = {"start": "Start", "tuned": "Tuned"}
+METRIC_NAMES = {"macro_f1": "macro-F1", "balanced_accuracy": "balanced accuracy"}
 WHOLE = 1e-6
 
 
@@ -98,6 +100,38 @@ def comparison_line(comparison: Comparison) -> str:
     )
 
 
+def metric_name(use: str) -> str:
+    """Return what people call a metric.
+
+    >>> metric_name("macro_f1"), metric_name("exact")
+    ('macro-F1', 'exact')
+    """
+    return METRIC_NAMES.get(use, use)
+
+
+def measured(results: Results) -> str:
+    """Return what the scores of a run are."""
+    if results.test.accuracy is None:
+        return f"Mean {metric_name(results.metric)} over all owners"
+    return f"The {metric_name(results.metric)} of all owners\u2019 items together"
+
+
+def accuracy_line(results: Results) -> str:
+    """Return the accuracy beside a metric of the whole table; empty beside any other."""
+    beside, accepted = results.test.accuracy, results.gate.accepted
+    if beside is None:
+        return ""
+    names = ("start", "tuned") if accepted else ("start",)
+    cells = [(name, find_cell(beside.cells, name)) for name in names]
+    scores = ", ".join(
+        f"{name} {percent(cell.score)} ({span(cell.low, cell.high)})"
+        for name, cell in cells
+        if cell
+    )
+    gain = f"; {comparison_line(beside.comparison)}" if accepted else ""
+    return f"Accuracy of the same answers, calibrated: {scores}{gain}"
+
+
 class Verdict(NamedTuple):
     """What a run found: a sentence, and the figures behind it, in brackets or empty."""
 
@@ -119,6 +153,9 @@ def verdict(results: Results) -> Verdict:
     if not test.n or start is None or tuned is None:
         return Verdict("A better prompt was found on dev; no test item compares it with the start.")
     evidence = f"(calibrated, {comparison_line(test.comparison)})."
+    if test.accuracy is not None:
+        claim = f"The tuned prompt reaches {_scored(results, tuned)}"
+        return Verdict(f"{claim}; the start {percent(start.score)}", evidence)
     if _counts_items(test.comparison, start, tuned):
         right, before = (round(cell.score * test.n) for cell in (tuned, start))
         claim = f"The tuned prompt answers {right:,} of {test.n:,} test items right"
@@ -134,15 +171,29 @@ def caveat(results: Results) -> str:
         cell = find_cell(test.cells, "start")
         if cell is None or not test.n:
             return ""
-        return (
-            f"The start scores {percent(cell.score)} on {test.n:,} test items "
-            f"(calibrated, 95 % interval {span(cell.low, cell.high)})."
-        )
+        scored = f"scores {percent(cell.score)} on {test.n:,} test items"
+        if test.accuracy is not None:
+            scored = f"has {_scored(results, cell)}"
+        interval = span(cell.low, cell.high)
+        return f"The start {scored} (calibrated, 95 % interval {interval})."
     if test.n and test.comparison.gain <= 0:
         return "The gain seen on dev did not carry over to the test items."
     if test.n and test.comparison.p_value >= results.gate.alpha:
         return "On the test items alone, a gain of this size could be chance."
     return ""
+
+
+def ending(ended: str) -> str:
+    """Return why a search ended, in one sentence.
+
+    >>> ending("finished"), ending("rounds spent")
+    ('It ended by itself.', 'It ended when its rounds were spent.')
+    """
+    if ended == "finished":
+        return "It ended by itself."
+    if not ended.endswith(" spent"):
+        return f"It ended early: {ended}."
+    return f"It ended when its {ended.removesuffix(' spent')} were spent."
 
 
 def openings_notice(stats: Stats) -> str:
@@ -159,14 +210,23 @@ def cost_line(stats: Stats) -> str:
     """Return what the run cost, in one line."""
     doubts = "".join(
         f", {count:,} {name}"
-        for count, name in ((stats.possibly_billed, "possibly billed"), (stats.failed, "failed"))
+        for count, name in (
+            (stats.possibly_billed, "possibly billed"),
+            (stats.failed, "failed"),
+            (stats.shared, "answers taken over from other runs"),
+        )
         if count
     )
     return (
         f"{stats.requests:,} requests ({stats.hits:,} from the journal), "
         f"{stats.calls:,} calls{doubts}, {stats.prompt_tokens:,} tokens read, "
-        f"{stats.completion_tokens:,} written, {duration(stats.seconds)}"
+        f"{stats.completion_tokens:,} written, {run_money(stats)}, {duration(stats.seconds)}"
     )
+
+
+def _scored(results: Results, cell: Cell) -> str:
+    name = metric_name(results.metric)
+    return f"a {name} of {percent(cell.score)} on {results.test.n:,} test items"
 
 
 def _counts_items(comparison: Comparison, *cells: Cell) -> bool:

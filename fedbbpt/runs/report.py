@@ -10,13 +10,16 @@ from typing import NamedTuple
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from fedbbpt.runs import charts, phrases, search_charts
-from fedbbpt.runs.results import Axis, Confusion, PromptText, Results, Stats
+from fedbbpt.runs import charts, phrases, score_charts, search_charts
+from fedbbpt.runs.costs import cost_lines, run_money
+from fedbbpt.runs.results import Axis, Cell, Confusion, PromptText, Results, Stats
+from fedbbpt.runs.simulation import SimulationView
 from fedbbpt.runs.word_diff import diff_prompts
 from fedbbpt.safe_text import safe_text
 from fedbbpt.server import RoundSummary
 
 HEAT_STEPS = 9
+NOTHING = "\N{EN DASH}"
 
 
 class Fact(NamedTuple):
@@ -37,12 +40,27 @@ class SlotEnd(NamedTuple):
     start: float
 
 
-def render_report(results: Results, stats: Stats) -> str:
-    """Return the page; the same results and stats give the same text.
+class CalibrationRow(NamedTuple):
+    """What calibration changes at one owner, and its biases where they may be shown."""
+
+    owner: str
+    cells: dict[tuple[str, str], Cell]
+    biases: tuple[float, ...]
+
+
+def render_report(results: Results, stats: Stats, inside: SimulationView | None = None) -> str:
+    """Return the page; the same arguments give the same text.
 
     Every text of the run is neutralised and escaped, and the page's own policy lets a browser run
     no script and load nothing.
+
+    Args:
+        results: every figure.
+        stats: what they cost.
+        inside: what only a simulation may show; a page to be sent elsewhere goes without, and the
+            page of a run with real owners never has it.
     """
+    inside = inside if results.simulation else None
     style = _resource("report.css")
     proposed = phrases.find_cell(results.test.cells, "tuned")
     return (
@@ -55,9 +73,17 @@ def render_report(results: Results, stats: Stats) -> str:
             style_hash=_hash(style),
             verdict=phrases.verdict(results),
             caveat=phrases.caveat(results),
+            measured=phrases.measured(results),
+            accuracy_line=phrases.accuracy_line(results),
+            ending=phrases.ending(results.ended),
             openings_notice=phrases.openings_notice(stats),
             test_line=phrases.comparison_line(results.test.comparison),
             facts=_facts(results, stats),
+            ledger=_ledger(stats),
+            costs=cost_lines(stats),
+            inside=inside,
+            calibration=_calibration(results, inside),
+            unanswered=_unanswered(results),
             tuned_cell=proposed,
             diff=diff_prompts(_neutral(results.start), _neutral(results.found)),
             kept_axes=_kept_axes(results),
@@ -83,7 +109,8 @@ def _environment() -> Environment:
         "owner_dumbbells": charts.owner_dumbbells,
         "loss_lines": search_charts.loss_lines,
         "slot_strips": search_charts.slot_strips,
-        "request_steps": search_charts.request_steps,
+        "owner_scores": score_charts.owner_scores,
+        "cost_curve": score_charts.cost_curve,
     }
     environment.filters |= {
         "percent": lambda value: _typeset(phrases.percent(value)),
@@ -91,6 +118,7 @@ def _environment() -> Environment:
         "chance": phrases.probability,
         "typeset": _typeset,
         "heat": _heat,
+        "nats": lambda value: _typeset(f"{value:+.2f}"),
         "sentence": phrases.sentence,
         "shown": lambda name: phrases.PROMPT_NAMES.get(name, name),
     }
@@ -104,8 +132,9 @@ def _finalize(value: object) -> object:
 
 
 def _typeset(text: str) -> str:
-    """Give our own phrases a true minus and keep the percent sign at its number."""
-    return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", text).replace(" %", "\N{NO-BREAK SPACE}%")
+    """Give our own phrases a true minus and keep figures with their signs."""
+    whole = re.sub(r" (?=%)|(?<=p) (?=[=<])|(?<=[=<]) (?=\d)", "\N{NO-BREAK SPACE}", text)
+    return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", whole)
 
 
 def _part(count: int, whole: int) -> str:
@@ -126,19 +155,62 @@ def _neutral(prompt: PromptText) -> list[tuple[str, str]]:
 
 
 def _facts(results: Results, stats: Stats) -> list[Fact]:
-    doubts = [
-        f"{count:,} {name}"
-        for count, name in ((stats.possibly_billed, "possibly billed"), (stats.failed, "failed"))
-        if count
-    ]
     return [
         Fact("Owners", f"{len(results.owners):,}"),
         Fact("Test items", f"{results.test.n:,}"),
-        Fact("Requests", f"{stats.requests:,}", f"{stats.hits:,} from the journal"),
-        Fact("Calls", f"{stats.calls:,}", ", ".join(doubts)),
-        Fact("Tokens read", f"{stats.prompt_tokens:,}"),
+        Fact("Rounds of search", f"{len(results.rounds):,}"),
+        Fact("Calls", f"{stats.calls:,}"),
+        Fact("Tokens", f"{stats.prompt_tokens + stats.completion_tokens:,}"),
+    ]
+
+
+def _ledger(stats: Stats) -> list[Fact]:
+    tokens = stats.prompt_tokens + stats.completion_tokens
+    return [
+        Fact("Requests", f"{stats.requests:,}", "asked by the last process"),
+        Fact("From the journal", f"{stats.hits:,}", "of these, paid for before"),
+        Fact("Calls", f"{stats.calls:,}", "completions paid for, all processes"),
+        Fact("Possibly billed", f"{stats.possibly_billed:,}", "outcome unknown"),
+        Fact("Failed", f"{stats.failed:,}", "attempts without a completion"),
+        Fact("Tokens read", f"{stats.prompt_tokens:,}", _cached(stats)),
         Fact("Tokens written", f"{stats.completion_tokens:,}"),
-        Fact("Time", phrases.duration(stats.seconds)),
+        Fact("Money", run_money(stats), "at the prices of each call"),
+        Fact("Tokens a call", f"{tokens / stats.calls:,.0f}" if stats.calls else NOTHING),
+        Fact("Time", phrases.duration(stats.seconds), "of the last process"),
+    ]
+
+
+def _cached(stats: Stats) -> str:
+    return f"{stats.cached_tokens:,} of them computed before" if stats.cached_tokens else ""
+
+
+def _calibration(results: Results, inside: SimulationView | None) -> list[CalibrationRow]:
+    shown = {own.owner: own.biases for own in inside.calibrations} if inside else {}
+    return [
+        CalibrationRow(
+            test.owner,
+            {(cell.prompt, cell.mode): cell for cell in test.cells},
+            shown.get(test.owner, ()),
+        )
+        for test in results.test.owners
+    ]
+
+
+def _unanswered(results: Results) -> list[Fact]:
+    coverage = results.coverage
+    held = _part(coverage.floored, coverage.scored_held_out)
+    return [
+        Fact(
+            "Missing",
+            f"{coverage.missing:,}",
+            f"{_part(coverage.missing, coverage.asked)}: no usable reply, never scored",
+        ),
+        Fact(
+            "Unreadable",
+            f"{coverage.unreadable:,}",
+            f"{_part(coverage.unreadable, coverage.asked)}: not in the asked form, scored 0",
+        ),
+        Fact("Floored", f"{coverage.floored:,}", f"{held} held-out: no score given for a label"),
     ]
 
 

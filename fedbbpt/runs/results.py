@@ -10,7 +10,17 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class OwnerSummary:
-    """One owner: sizes of its splits, where its examples go, and what was odd about its data."""
+    """One owner: sizes of its splits, where its examples go, and what was odd about its data.
+
+    Attributes:
+        name: of the owner.
+        train: examples that the search saw.
+        dev: examples that decided.
+        test: sealed examples.
+        destination: where the examples went.
+        warnings: what was odd.
+        judge: where answers, inputs and targets went to be graded; empty where no judge graded.
+    """
 
     name: str
     train: int
@@ -18,6 +28,7 @@ class OwnerSummary:
     test: int
     destination: str
     warnings: tuple[str, ...] = ()
+    judge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ class Cell:
     Attributes:
         prompt: ``"start"``, ``"tuned"`` or the name of a baseline.
         mode: ``"raw"`` or ``"calibrated"``.
-        score: mean metric in [0, 1].
+        score: the metric in [0, 1]: a mean over items, or one figure of the whole table.
         low: lower end of the interval.
         high: upper end of the interval.
         loss: mean clipped cross-entropy in nats.
@@ -72,10 +83,11 @@ class Comparison:
     Attributes:
         first: name of the prompt compared with.
         second: name of the prompt that should be better.
-        gain: mean difference of the scores.
+        gain: difference of the scores.
         low: lower end of its 95 % interval.
         high: upper end of its 95 % interval.
-        p_value: one-sided, exact for 0/1 scores: how likely so large a gain is without any.
+        p_value: one-sided, exact for means of 0/1 scores: how likely so large a gain is without
+            any.
         wins: items that only the second got right (0/1 scores), else 0.
         losses: items that only the first got right (0/1 scores), else 0.
         n: common items.
@@ -93,6 +105,23 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeNoise:
+    """How far a judge agrees with itself: the same answers graded twice, on dev.
+
+    Attributes:
+        items: answers that came twice with the same words, and were graded each time.
+        changed: of these, graded differently, by a point of 100 or more.
+        gap: mean size of the difference of the two scores, over all of them.
+        ungraded: answers whose grade could not be read; they score 0 and count as unreadable.
+    """
+
+    items: int
+    changed: int
+    gap: float
+    ungraded: int
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """The decision on dev whether the tuned prompt replaces the start.
 
@@ -103,6 +132,7 @@ class Gate:
         noise_floor: size of the difference of the start with itself, asked twice.
         flip_rate: share of items whose score changed between the two.
         alpha: level of the test.
+        judge: how far the judge agrees with itself; None where no judge grades.
     """
 
     accepted: bool
@@ -111,6 +141,7 @@ class Gate:
     noise_floor: float
     flip_rate: float
     alpha: float
+    judge: JudgeNoise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +183,19 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """The mean of item scores, where the metric is a figure of the whole table instead.
+
+    Attributes:
+        cells: start and tuned, raw and calibrated, pooled over owners.
+        comparison: tuned-calibrated against start-calibrated, pooled.
+    """
+
+    cells: tuple[Cell, ...]
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
     """Figures on the sealed split.
 
@@ -162,6 +206,7 @@ class Test:
         owners: the same for every owner, on its own split.
         confusion: start and tuned, raw and calibrated.
         baselines: empty unless asked for.
+        accuracy: beside a metric of the whole table; None beside any other.
     """
 
     n: int
@@ -170,12 +215,26 @@ class Test:
     owners: tuple[OwnerTest, ...]
     confusion: tuple[Confusion, ...]
     baselines: tuple[Baseline, ...] = ()
+    accuracy: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What happened to the items of the run; ``floored`` is counted on held-out items."""
 
+    asked: int
+    missing: int
+    unreadable: int
+    floored: int
+    scored_held_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerCoverage:
+    """The same for one owner, over the search, dev and test."""
+
+    owner: str
+    rounds: int
     asked: int
     missing: int
     unreadable: int
@@ -219,6 +278,7 @@ class Results:
         gate: the decision on dev.
         test: figures on the sealed split.
         coverage: counts over the run.
+        owner_coverage: the same for every owner; empty in results of older versions.
     """
 
     name: str
@@ -244,11 +304,46 @@ class Results:
     gate: Gate
     test: Test
     coverage: Coverage
+    owner_coverage: tuple[OwnerCoverage, ...] = ()
 
     def encode(self) -> bytes:
         """Return the canonical bytes of ``results.json``."""
-        rounds = [summary._asdict() for summary in self.rounds]
-        return canonical_json({"schema": SCHEMA, **asdict(self), "rounds": rounds})
+        body = asdict(self)
+        rounds = [summary._asdict() for summary in body["rounds"]]
+        return canonical_json({"schema": SCHEMA, **body, "rounds": rounds})
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerCost:
+    """What one owner's part of a run cost; money is in nano-dollars.
+
+    Attributes:
+        owner: its name; ``shared`` for what was asked on behalf of several.
+        requests: asked on its behalf by the last process.
+        hits: of these, answered from the journal.
+        calls: completions received, all processes.
+        possibly_billed: attempts whose outcome is unknown.
+        failed: attempts that failed.
+        prompt_tokens: read by the model.
+        cached_tokens: of these, computed before.
+        completion_tokens: written by the model.
+        nanodollars: settled, at the prices of their time.
+        possibly_billed_nanodollars: more than that at most.
+        unpriced: calls whose price nobody knew; their money is in neither figure.
+    """
+
+    owner: str
+    requests: int
+    hits: int
+    calls: int
+    possibly_billed: int
+    failed: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    nanodollars: int
+    possibly_billed_nanodollars: int
+    unpriced: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +361,12 @@ class Stats:
         seconds: of this process.
         openings: runs beside this one that have opened this sealed test split by now, itself
             included; above 1 its figures are no longer a first look.
+        shared: completions taken over from other runs, all processes.
+        cached_tokens: of the tokens read, those that the endpoints had computed before.
+        nanodollars: settled, at the prices of their time.
+        possibly_billed_nanodollars: more than that at most.
+        unpriced: calls whose price nobody knew; their money is in neither figure.
+        owners: the same for everybody on whose behalf was asked; empty in older versions.
     """
 
     requests: int
@@ -277,6 +378,12 @@ class Stats:
     completion_tokens: int
     seconds: float
     openings: int
+    shared: int = 0
+    cached_tokens: int = 0
+    nanodollars: int = 0
+    possibly_billed_nanodollars: int = 0
+    unpriced: int = 0
+    owners: tuple[OwnerCost, ...] = ()
 
     def encode(self) -> bytes:
         """Return the canonical bytes of ``stats.json``."""

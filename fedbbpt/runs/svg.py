@@ -11,7 +11,7 @@ from fedbbpt.safe_text import safe_text
 WIDTH = 440.0
 """All charts are this wide, so that their letters stay readable on a phone."""
 
-LETTER = 6.6
+LETTER = 7.1
 """About the width of one letter."""
 
 
@@ -94,7 +94,7 @@ def shortened(text: str, room: float) -> str:
     Names in a list often differ at their ends, so both ends stay.
 
     >>> shortened("hospital of the north-west", 80)
-    'hospital…est'
+    'hospita…est'
     """
     spaced = " ".join(safe_text(text).split())
     if sum(map(_breadth, spaced)) <= room:

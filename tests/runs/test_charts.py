@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_results import AXES, sample_cells, sample_results, sample_rounds
 
+from fedbbpt.round_scores import Measured, OwnerRound
 from fedbbpt.runs.charts import cell_intervals, owner_dumbbells
 from fedbbpt.runs.results import Axis, Cell, OwnerTest
-from fedbbpt.runs.search_charts import loss_lines, request_steps, slot_strips
+from fedbbpt.runs.score_charts import MOST, cost_curve, owner_scores
+from fedbbpt.runs.search_charts import loss_lines, slot_strips
 from fedbbpt.server import RoundSummary
 
 SHARES = st.floats(0, 1)
@@ -31,6 +33,12 @@ def drawn_cells(draw: st.DrawFn) -> list[Cell]:
 
 
 @st.composite
+def drawn_scores(draw: st.DrawFn) -> Measured:
+    low, score, high = sorted(draw(st.tuples(SHARES, SHARES, SHARES)))
+    return Measured(score, low, high, draw(st.integers(1, 1000)))
+
+
+@st.composite
 def drawn_rounds(draw: st.DrawFn) -> list[RoundSummary]:
     owners = draw(st.lists(NAMES, max_size=9, unique=True))
     slots = draw(st.lists(st.integers(1, 5), max_size=4))
@@ -46,6 +54,10 @@ def drawn_rounds(draw: st.DrawFn) -> list[RoundSummary]:
                 requests=asked,
                 client_losses=tuple(zip(owners, losses, strict=True)),
                 distribution=tuple(tuple(p / sum(table) for p in table) for table in tables),
+                score=draw(st.none() | drawn_scores()),
+                owners=tuple(
+                    OwnerRound(name, draw(st.none() | drawn_scores()), 8, 0, 0) for name in owners
+                ),
             )
         )
     return rounds
@@ -101,7 +113,8 @@ def test_dumbbells_of_any_owners_stay_in_the_frame(owners: list[tuple[str, list[
 def test_charts_of_any_search_stay_in_the_frame(rounds: list[RoundSummary]) -> None:
     check(loss_lines(rounds))
     check(slot_strips(AXES, rounds))
-    check(request_steps(rounds))
+    check(owner_scores(rounds))
+    check(cost_curve(rounds))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +124,10 @@ def test_charts_of_any_search_stay_in_the_frame(rounds: list[RoundSummary]) -> N
         owner_dumbbells([]),
         loss_lines([]),
         slot_strips([], []),
-        request_steps([]),
+        owner_scores([]),
+        cost_curve([]),
+        owner_scores([sample_rounds()[0]._replace(owners=())]),
+        cost_curve([sample_rounds()[0]._replace(score=None)]),
         loss_lines([sample_rounds()[0]._replace(client_losses=())]),
         slot_strips(AXES, [sample_rounds()[0]._replace(distribution=())]),
     ],
@@ -155,3 +171,23 @@ def test_an_early_round_may_lack_choices_that_a_bank_got_later() -> None:
 
 
 TABLES = ((0, (1.0,)), (1, (0.2, 0.8)))
+
+
+def test_of_many_owners_those_that_end_lowest_have_a_strip() -> None:
+    def owner(index: int) -> OwnerRound:
+        return OwnerRound(f"owner {index:02d}", Measured(index / 40, 0.0, 1.0, 8), 8, 0, 0)
+
+    rounds = [s._replace(owners=tuple(map(owner, range(30)))) for s in sample_rounds()]
+
+    chart = owner_scores(rounds)
+
+    check(chart)
+    assert chart.count('class="label name"') == MOST
+    assert ">owner 00<" in chart
+    assert ">owner 29<" not in chart
+
+
+def test_the_cost_curve_says_what_was_scored_for_how_many_requests() -> None:
+    tree = ElementTree.fromstring(cost_curve(sample_rounds()))
+
+    assert "384 requests: 60.0 % (42.3 to 77.7)" in (tree[1].text or "")

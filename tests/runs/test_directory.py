@@ -6,8 +6,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from fedbbpt.completions import Completion
+from fedbbpt.endpoints.journal import Journal
 from fedbbpt.errors import StorageError
 from fedbbpt.runs.directory import RunDirectory
+from fedbbpt.storage.framed_log import FramedLog
 
 PAYLOAD = {"seed": 3, "task": {"name": "tiny"}, "owners": ["anna", "bert"]}
 
@@ -17,6 +20,17 @@ def claimed(path: Path) -> RunDirectory:
     directory.make()
     directory.claim("identity", PAYLOAD)
     return directory
+
+
+def asked(directory: RunDirectory, reply: Completion | None) -> None:
+    """Leave one attempt in the folder's journal, refused where there is no reply."""
+    with FramedLog.open(directory.calls) as log:
+        journal = Journal(log)
+        journal.intend("key", "anna")
+        if reply is None:
+            journal.fail("key", "refused", billed=True)
+        else:
+            journal.complete("key", reply)
 
 
 def test_a_fresh_folder_is_made_and_becomes_this_runs(tmp_path: Path) -> None:
@@ -34,6 +48,31 @@ def test_the_same_run_claims_its_folder_again_without_touching_it(tmp_path: Path
     assert (tmp_path / "run.json").read_bytes() == before
 
 
+def test_a_folder_without_any_reply_is_the_next_runs_whose_settings_are_mended(
+    tmp_path: Path,
+) -> None:
+    directory = claimed(tmp_path)
+    asked(directory, None)
+
+    directory.claim("another", {**PAYLOAD, "seed": 4})
+
+    assert directory.settings() == {"identity": "another", "run": {**PAYLOAD, "seed": 4}}
+
+
+@pytest.mark.parametrize("name", ["calls.log", "rounds.log"])
+def test_a_folder_with_a_damaged_log_is_not_given_away(tmp_path: Path, name: str) -> None:
+    directory = claimed(tmp_path)
+    with FramedLog.open(tmp_path / name) as log:
+        log.append(b"a" * 64)
+        log.append(b"b" * 64)
+    damaged = bytearray((tmp_path / name).read_bytes())
+    damaged[damaged.index(b"a" * 64)] = 0
+    (tmp_path / name).write_bytes(bytes(damaged))
+
+    with pytest.raises(StorageError, match="holds another run"):
+        directory.claim("another", PAYLOAD)
+
+
 @pytest.mark.parametrize(
     ("payload", "named"),
     [
@@ -48,6 +87,7 @@ def test_another_runs_folder_is_refused_with_what_differs(
     tmp_path: Path, payload: dict[str, object], named: str
 ) -> None:
     directory = claimed(tmp_path)
+    asked(directory, Completion("yes"))
     before = (tmp_path / "run.json").read_bytes()
 
     with pytest.raises(StorageError) as refused:
@@ -60,6 +100,7 @@ def test_another_runs_folder_is_refused_with_what_differs(
 
 def test_a_folder_whose_settings_say_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_bytes(b'{"identity": "old", "run": null}')
+    asked(RunDirectory(tmp_path), Completion("yes"))
 
     with pytest.raises(StorageError, match="cannot be compared"):
         RunDirectory(tmp_path).claim("identity", PAYLOAD)

@@ -21,6 +21,7 @@ from fedbbpt.runs.figures import (
     paired_sums,
     pooled,
 )
+from fedbbpt.runs.measures import ByItems
 
 MODES, ROWS, LABELS = 2, 3, 2
 START, OTHER, TUNED = (Named(row, name) for row, name in enumerate(("start", "other", "tuned")))
@@ -85,7 +86,7 @@ def test_pooled_cells_are_the_means_over_all_items(owners: list[Items]) -> None:
     whole = pooled([items.report for items in owners])
 
     for named in (START, OTHER, TUNED):
-        for mode, cell in enumerate(cells(whole, named, binary=False)):
+        for mode, cell in enumerate(cells(whole, named, ByItems(binary=False))):
             assert cell.score == pytest.approx(scores[mode, named.row].mean(), abs=1e-12)
             assert cell.loss == pytest.approx(losses[mode, named.row].mean(), rel=1e-9)
             assert cell.prompt == named.name
@@ -97,7 +98,7 @@ def test_intervals_fit_the_kind_of_scores(owners: list[Items]) -> None:
     scores = all_scores(owners)[CALIBRATED, TUNED.row]
     whole = pooled([items.report for items in owners])
 
-    rate, mean = (cells(whole, TUNED, binary=binary)[CALIBRATED] for binary in (True, False))
+    rate, mean = (cells(whole, TUNED, ByItems(binary))[CALIBRATED] for binary in (True, False))
 
     assert (rate.low, rate.high) == wilson(scores.sum(), scores.size)
     assert (mean.low, mean.high) == mean_interval(scores.sum(), (scores**2).sum(), scores.size)
@@ -110,7 +111,7 @@ def test_wins_and_losses_are_the_items_that_only_one_prompt_got_right(
 ) -> None:
     first, second = all_scores(owners)[CALIBRATED, [START.row, TUNED.row]]
 
-    comparison = compare(pooled([o.report for o in owners]), START, TUNED, binary=True)
+    comparison = compare(pooled([o.report for o in owners]), START, TUNED, ByItems(binary=True))
 
     assert comparison.wins == int(((second == 1) & (first == 0)).sum())
     assert comparison.losses == int(((second == 0) & (first == 1)).sum())
@@ -124,7 +125,7 @@ def test_graded_scores_are_compared_by_their_paired_differences(owners: list[Ite
     gains = np.subtract(*all_scores(owners)[CALIBRATED, [TUNED.row, START.row]])
     whole = pooled([items.report for items in owners])
 
-    comparison = compare(whole, START, TUNED, binary=False)
+    comparison = compare(whole, START, TUNED, ByItems(binary=False))
 
     test = paired_test(paired_sums(whole, START.row, TUNED.row), binary=False)
     assert comparison.gain == pytest.approx(float(gains.mean()), abs=1e-12)
@@ -136,8 +137,8 @@ def test_graded_scores_are_compared_by_their_paired_differences(owners: list[Ite
 def test_turning_a_comparison_round_turns_its_sign(owners: list[Items]) -> None:
     whole = pooled([items.report for items in owners])
 
-    there = compare(whole, START, TUNED, binary=False)
-    back = compare(whole, TUNED, START, binary=False)
+    there = compare(whole, START, TUNED, ByItems(binary=False))
+    back = compare(whole, TUNED, START, ByItems(binary=False))
 
     assert back.gain == -there.gain
     assert (back.low, back.high) == (-there.high, -there.low)
@@ -167,7 +168,7 @@ def test_one_report_alone_is_that_report(items: Items) -> None:
 
 @given(one_owner("anna", 2))
 def test_an_owners_figures_are_those_of_its_own_items(items: Items) -> None:
-    figures = owner_test(items.report, START, TUNED, binary=True)
+    figures = owner_test(items.report, START, TUNED, ByItems(binary=True))
 
     scores = items.scores[:, [START.row, TUNED.row]]
     assert (figures.owner, figures.n) == ("anna", scores.shape[2])

@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 from sample_results import sample_results, sample_stats
 
 from fedbbpt.runs.phrases import (
+    accuracy_line,
     caveat,
     cost_line,
     duration,
+    measured,
     percent,
     points,
     probability,
     span,
     verdict,
 )
+from fedbbpt.runs.results import Beside
 
 
 @pytest.mark.parametrize(
@@ -71,6 +74,30 @@ def test_the_caveat_says_what_the_test_items_do_not_show(
 
     assert said in found
     assert bool(said) == bool(found)
+
+
+def test_a_figure_of_the_whole_table_is_named_with_accuracy_beside() -> None:
+    results = sample_results()
+    beside = Beside(results.test.cells, results.test.comparison)
+    whole = replace(results, metric="macro_f1", test=replace(results.test, accuracy=beside))
+
+    said = verdict(whole)
+
+    assert said.claim == (
+        "The tuned prompt reaches a macro-F1 of 84.0 % on 100 test items; the start 69.0 %"
+    )
+    assert measured(whole) == "The macro-F1 of all owners\u2019 items together"
+    assert "start 69.0 % (60.5 to 75.8), tuned 84.0 % (75.5 to 90.8); +15" in accuracy_line(whole)
+    assert (measured(results), accuracy_line(results)) == ("Mean accuracy over all owners", "")
+
+
+def test_of_a_proposal_that_was_not_accepted_only_the_starts_accuracy_is_said() -> None:
+    results = sample_results(accepted=False)
+    beside = Beside(results.test.cells, results.test.comparison)
+    whole = replace(results, metric="macro_f1", test=replace(results.test, accuracy=beside))
+
+    assert accuracy_line(whole).endswith("calibrated: start 69.0 % (60.5 to 75.8)")
+    assert caveat(whole).startswith("The start has a macro-F1 of 69.0 % on 100 test items")
 
 
 def test_the_cost_names_what_may_have_been_billed() -> None:

@@ -9,10 +9,12 @@ from html.parser import HTMLParser
 from itertools import count
 
 import pytest
+from sample_inside import sample_inside
 from sample_results import sample_results, sample_stats
 
 from fedbbpt.runs.report import render_report
 from fedbbpt.runs.results import Results
+from fedbbpt.runs.simulation import SimulationView
 from fedbbpt.safe_text import safe_text
 from fedbbpt.server import RoundSummary
 
@@ -99,12 +101,15 @@ def hostile(results: Results, texts: tuple[str, ...], *, keep_names: bool) -> Re
 
 @pytest.mark.parametrize("first", range(0, len(HOSTILE), CHUNK))
 def test_no_text_of_a_run_becomes_part_of_the_page(first: int) -> None:
-    clean = Page(render_report(sample_results(), sample_stats()))
+    clean = Page(render_report(sample_results(), sample_stats(), sample_inside()))
     results = hostile(
         sample_results(), HOSTILE[first : first + CHUNK], keep_names=first % (2 * CHUNK) == 0
     )
 
-    source = render_report(results, sample_stats())
+    inside = mapped(sample_inside(), lambda text: f"{text} {HOSTILE[first]}")
+    assert isinstance(inside, SimulationView)
+
+    source = render_report(results, sample_stats(), inside)
 
     page = Page(source)
     assert page.tags <= clean.tags
