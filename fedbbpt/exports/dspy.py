@@ -1,13 +1,67 @@
-"""A DSPy signature with the prompt's instructions, and its exemplars as demos of a ``Predict``."""
+"""A DSPy program that asks as the prompt was scored, and a signature for DSPy to work on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from fedbbpt.exports.form import Form, literal, notes_of
+from fedbbpt.exports.form import Form, by_label_scores, literal, notes_of
+from fedbbpt.exports.label_code import (
+    IMPORTS,
+    LABEL_OF,
+    assignments,
+    label_values,
+    settings_values,
+    turn_values,
+)
 from fedbbpt.prompts import INPUT, Message
 from fedbbpt.tuned import TunedPrompt
 
-FORM = Form(same_messages=False)
+FORM = Form(label_scores=True, calibration=True)
+"""Of ``tuned``."""
+
+PREDICT = Form(same_messages=False)
+"""Of ``predict``: DSPy writes its own messages around the instructions."""
+
+PROGRAM = '''
+
+class AsScored(dspy.Adapter):
+    """Sends the messages that were scored instead of DSPy's own."""
+
+    def format(self, signature, demos, inputs):
+        return [*TURNS, {"role": "user", "content": BEFORE + inputs["input"] + AFTER}]
+
+    def parse(self, signature, completion):
+        return {"answer": completion.strip()}
+
+
+class Tuned(dspy.Module):
+    """Answers as the prompt was scored; DSPy's optimizers cannot change it."""
+
+    def __init__(self):
+        super().__init__()
+        self.ask = dspy.Predict("input -> answer", **SETTINGS)
+
+    def forward(self, input):
+        with dspy.context(adapter=AsScored()):
+            reply = self.ask(input=input)
+        return dspy.Prediction(answer=read(reply))
+'''
+
+READ_TEXT = '''
+
+def read(reply):
+    """Return the text of a reply."""
+    return reply.answer
+'''
+
+READ_LABEL_SCORES = '''
+
+def read(reply):
+    """Return the label that a reply gives the highest score, or None where it names no label."""
+    tokens = (reply.get("logprobs") or {}).get("content")
+    likely = tokens[0]["top_logprobs"] if tokens else []
+    return label_of([(one["token"], one["logprob"]) for one in likely])
+'''
 
 
 class Parts(NamedTuple):
@@ -23,32 +77,49 @@ class Parts(NamedTuple):
 
 
 def export(tuned: TunedPrompt, input: str | None) -> str:
-    """Return a snippet that defines ``predict``; DSPy writes its own messages around the parts."""
-    parts = parts_of(tuned.prompt.messages)
+    """Return code that defines ``tuned``, which asks as scored, and ``predict``, worded by DSPy."""
+    scored = by_label_scores(tuned)
     words = (tuned.prompt.words or tuned.labels) if tuned.labels else ()
+    form = FORM if scored else replace(FORM, label_scores=False)
+    values = {**settings_values(tuned), **turn_values(tuned)}
+    if scored:
+        values |= label_values(tuned)
+    imports = (IMPORTS if scored else "") + ("from typing import Literal\n" if words else "")
+    example = "your text" if input is None else input
+    return (
+        '"""A prompt tuned by fedbbpt, for DSPy: tuned(input=...) asks as it was scored."""\n\n'
+        + (f"{imports}\n" if imports else "")
+        + "import dspy\n\n"
+        + f"NOTES = {literal(notes_of(tuned, form))}\n"
+        + f"PREDICT_NOTES = {literal(notes_of(tuned, PREDICT))}\n"
+        + f"{assignments(values)}{PROGRAM}"
+        + (READ_LABEL_SCORES + LABEL_OF if scored else READ_TEXT)
+        + "\n\ntuned = Tuned()\n\n"
+        + _predict(tuned, words)
+        + '\nif __name__ == "__main__":\n'
+        + '    dspy.configure(lm=dspy.LM(f"openai/{MODEL}"))\n'
+        + f"    print(tuned(input={example!r}).answer)\n"
+    )
+
+
+def _predict(tuned: TunedPrompt, words: Sequence[str]) -> str:
+    """Return the code of a ``Predict`` whose instructions and demos DSPy puts in its own words."""
+    parts = parts_of(tuned.prompt.messages)
     kind = f"Literal[{', '.join(map(repr, words))}]" if words else "str"
-    labels = dict(zip(words, tuned.labels, strict=True))
+    label_of_word = dict(zip(words, tuned.labels, strict=True)) if words else {}
     demos = "".join(
         f"    dspy.Example(input={asked!r}, answer={answered!r}).with_inputs('input'),\n"
         for asked, answered in parts.demos
     )
-    example = "your text" if input is None else input
-    said = "LABELS[reply.answer]" if words else "reply.answer"
     return (
-        '"""A prompt tuned by fedbbpt, for DSPy."""\n\n'
-        + ("from typing import Literal\n\n" if words else "")
-        + "import dspy\n\n"
-        + f"NOTES = {literal(notes_of(tuned, FORM))}\n"
-        + (f"LABELS = {labels!r}\n" if words else "")
-        + "\nsignature = dspy.Signature(\n"
+        "# The same prompt for DSPy's optimizers: DSPy words the messages, see PREDICT_NOTES.\n"
+        + (f"LABEL_OF_WORD = {label_of_word!r}\n" if words else "")
+        + "signature = dspy.Signature(\n"
         f"    {{'input': (str, dspy.InputField()), 'answer': ({kind}, dspy.OutputField())}},\n"
         f"    {parts.instructions!r},\n"
         ")\n"
         "predict = dspy.Predict(signature)\n"
-        f"predict.demos = [\n{demos}]\n\n"
-        'if __name__ == "__main__":\n'
-        f"    reply = predict(input={example!r})\n"
-        f"    print({said})\n"
+        f"predict.demos = [\n{demos}]\n"
     )
 
 

@@ -25,12 +25,17 @@ class Form:
     defuses: bool = False
 
 
+def by_label_scores(tuned: TunedPrompt) -> bool:
+    """Tell whether replies are read by the labels' log-probabilities."""
+    return bool(tuned.labels) and tuned.top_logprobs > 0
+
+
 def losses_of(tuned: TunedPrompt, form: Form) -> tuple[str, ...]:
     """Return what the form does not carry, one sentence each; empty where it carries everything."""
     lost = []
     if not form.same_messages:
         lost.append("the messages: the library writes its own around the instructions")
-    if _by_label_scores(tuned) and not form.label_scores:
+    if by_label_scores(tuned) and not form.label_scores:
         lost.append("label scoring: the reply is read as text, not by the labels' probabilities")
     elif tuned.labels and not form.label_scores:
         lost.append("reading: the app itself finds the label's word in the text of the reply")
@@ -54,7 +59,7 @@ def measured_otherwise(tuned: TunedPrompt, form: Form) -> str:
     """Return the score of the prompt as it was measured, or "" where that is this form's own."""
     if _is_scored(tuned, form) or _measured(tuned) == NOT_MEASURED:
         return ""
-    read = "by label scores" if _by_label_scores(tuned) else "by generated text"
+    read = "by label scores" if by_label_scores(tuned) else "by generated text"
     return f"{_measured(tuned)}, read {read}, {_mode(tuned)}"
 
 
@@ -70,7 +75,7 @@ def notes_of(tuned: TunedPrompt, form: Form) -> dict[str, object]:
 
 def settings_of(tuned: TunedPrompt) -> str:
     """Return how to ask where the reply is read as text, for people."""
-    if _by_label_scores(tuned):
+    if by_label_scores(tuned):
         return "temperature 0; leave the reply room for a few tokens"
     return f"temperature 0, at most {tuned.max_tokens:d} tokens, as it was scored"
 
@@ -81,10 +86,6 @@ def literal(notes: dict[str, object]) -> str:
     return "".join(["{\n", *lines, "}"])
 
 
-def _by_label_scores(tuned: TunedPrompt) -> bool:
-    return bool(tuned.labels) and tuned.top_logprobs > 0
-
-
 def _mode(tuned: TunedPrompt) -> str:
     return CALIBRATED if tuned.origin.get("mode") == CALIBRATED else RAW
 
@@ -92,7 +93,7 @@ def _mode(tuned: TunedPrompt) -> str:
 def _is_scored(tuned: TunedPrompt, form: Form) -> bool:
     if not form.same_messages:
         return False
-    if not _by_label_scores(tuned):
+    if not by_label_scores(tuned):
         return True  # generated text is never calibrated: both modes are the same
     applied = CALIBRATED if form.calibration and tuned.calibration is not None else RAW
     return form.label_scores and _mode(tuned) == applied

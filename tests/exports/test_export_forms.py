@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedbbpt import TunedPrompt
+from fedbbpt.chat_form import ChatForm
 from fedbbpt.errors import ConfigError
 from fedbbpt.exports import FORMATS, dspy, langchain, messages, python, request, text
 from fedbbpt.exports.form import Form, losses_of, measured_otherwise, score_of
@@ -69,7 +70,21 @@ def test_messages_say_how_to_ask(tuned: TunedPrompt, said: str) -> None:
 
 
 def test_free_answers_have_no_labels_in_messages() -> None:
-    assert json.loads(messages.export(FREE, None)).keys() == {"messages", "notes"}
+    assert json.loads(messages.export(FREE, None)).keys() == {"messages", "notes", "settings"}
+
+
+@pytest.mark.parametrize("form", [ChatForm(), ChatForm(extra_body={"effort": "low"})])
+def test_messages_of_a_prompt_scored_as_text_make_its_request(form: ChatForm) -> None:
+    tuned = replace(GENERATED, form=form)
+
+    body = json.loads(messages.export(tuned, "the lift"))
+
+    request = {"model": tuned.model, "messages": body["messages"], **body["settings"]}
+    assert request == tuned.request("the lift")
+
+
+def test_messages_of_a_prompt_scored_by_label_scores_give_no_settings_of_text() -> None:
+    assert "settings" not in json.loads(messages.export(OWNERS, None))
 
 
 @pytest.mark.parametrize(("said", "shown"), [(None, "{input}"), ("the lift", "the lift")])
@@ -122,7 +137,11 @@ def test_the_same_prompt_gives_the_same_text(name: str, tuned: TunedPrompt) -> N
         (GENERATED, request.FORM, SCORE),
         (GENERATED, messages.FORM, SCORE),
         (GENERATED, langchain.FORM, SCORE),
-        (GENERATED, dspy.FORM, "not measured"),
+        (OWNERS, langchain.FORM, SCORE),
+        (OWNERS, dspy.FORM, SCORE),
+        (RAW, dspy.FORM, SCORE),
+        (OWNERS, dspy.PREDICT, "not measured"),
+        (GENERATED, dspy.PREDICT, "not measured"),
         (FREE, text.FORM, SCORE),
     ],
 )
@@ -159,7 +178,9 @@ def test_an_origin_without_figures_measures_nothing(origin: dict[str, object]) -
         (OWNERS, messages.FORM, ["label scoring", "calibration", "defusing"]),
         (GENERATED, messages.FORM, ["reading", "defusing"]),
         (FREE, messages.FORM, ["defusing"]),
-        (OWNERS, dspy.FORM, ["the messages", "label scoring", "calibration", "defusing"]),
+        (OWNERS, langchain.FORM, ["defusing"]),
+        (OWNERS, dspy.FORM, ["defusing"]),
+        (OWNERS, dspy.PREDICT, ["the messages", "label scoring", "calibration", "defusing"]),
     ],
 )
 def test_what_is_lost_is_said(tuned: TunedPrompt, form: Form, beginnings: list[str]) -> None:

@@ -1,6 +1,5 @@
 """Exported code, run with imitated libraries, asks and reads as the tuned prompt does."""
 
-import ast
 import string
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,7 +12,6 @@ from exported import (
     HOSTILE,
     OWNERS,
     RAW,
-    Recorded,
     hostile_prompt,
     imitation,
     run_code,
@@ -23,9 +21,8 @@ from hypothesis import strategies as st
 
 from fedbbpt import TunedPrompt
 from fedbbpt.completions import Completion, TokenLogprob
-from fedbbpt.exports import dspy, langchain, python
-from fedbbpt.exports.dspy import parts_of
-from fedbbpt.prompts import Message
+from fedbbpt.exports import langchain, python
+from fedbbpt.prompts import message_payload
 
 TOKENS = ["comp", " praise", "Pr", "▁Complaint", "praise.", "p", "The", "", "c", "-1", "COMPLAIN"]
 
@@ -131,50 +128,34 @@ def test_a_langchain_template_filled_in_is_the_rendered_prompt(
     assert filled == rendered
 
 
-def dspy_names(tuned: TunedPrompt, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    library = imitation("dspy", Predict=lambda signature: SimpleNamespace(signature=signature))
-    return run_code(dspy.export(tuned, None), monkeypatch, {"dspy": library})
+@pytest.mark.parametrize("tuned", [RAW, OWNERS])
+@pytest.mark.parametrize("said", ["broken again", "thanks", "nothing", "kind but late"])
+def test_langchain_code_reads_the_tuned_label(
+    tuned: TunedPrompt, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = langchain_names(tuned, monkeypatch)
+    sent = {**names["SETTINGS"], "model": names["MODEL"], "messages": _rendered(tuned, said)}
+    body = reply_body(MODEL.reply(asked_of(sent)))
+    choices = cast(list[dict[str, Any]], body["choices"])
+
+    label = names["read"](SimpleNamespace(response_metadata=choices[0]))
+
+    assert sent == tuned.request(said)
+    assert label == tuned.read(body).label
 
 
-def test_a_dspy_predict_holds_instructions_kinds_and_demos(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = dspy_names(OWNERS, monkeypatch)
+def test_langchain_code_for_generated_text_returns_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = langchain_names(GENERATED, monkeypatch)["read"]
 
-    fields, instructions = cast(Recorded, names["signature"]).arguments
-    assert instructions == "Sort {messages}.\n\nThe question is put as:\nMessage: {input}\nKind:"
-    assert fields["input"][0] is str
-    assert fields["answer"][0].__args__ == ("complaint", "praise")
-    assert [demo.named for demo in names["predict"].demos] == [
-        {"input": "it is broken", "answer": "complaint"}
-    ]
-    assert names["LABELS"] == {"complaint": "complaint", "praise": "praise"}
+    assert read(SimpleNamespace(content=" praise \n")) == "praise"
 
 
-@pytest.mark.parametrize("said", HOSTILE)
-def test_a_hostile_prompt_reaches_dspy_whole(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = dspy_names(hostile_prompt(said), monkeypatch)
-
-    instructions = cast(Recorded, names["signature"]).arguments[1]
-    assert instructions.startswith(said)
-    assert f"[assistant]\n{said}" in instructions
-    assert [demo.named for demo in names["predict"].demos] == [{"input": "a", "answer": said}]
-    assert names["LABELS"] == {f"A{said}": "complaint", f"B{said}": "praise"}
+def langchain_names(tuned: TunedPrompt, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    module = imitation("langchain_core.prompts", ChatPromptTemplate=SimpleNamespace())
+    vars(module)["ChatPromptTemplate"].from_messages = list
+    parents = {"langchain_core": imitation("langchain_core"), "langchain_core.prompts": module}
+    return run_code(langchain.export(tuned, None), monkeypatch, parents)
 
 
-def test_free_answers_are_texts_to_dspy() -> None:
-    tree = ast.parse(dspy.export(FREE, "it's"))
-
-    assert "Literal" not in ast.unparse(tree)
-    assert "reply.answer" in ast.unparse(tree)
-
-
-def test_a_turn_put_otherwise_is_a_demo_as_it_stands() -> None:
-    turns = (
-        Message("user", "Another form: late"),
-        Message("assistant", "complaint"),
-        Message("user", "{input}"),
-    )
-
-    assert parts_of(turns).demos == (("Another form: late", "complaint"),)
-    assert parts_of((*turns[:2], Message("user", "Kind of {input}?"))).demos == (
-        ("Another form: late", "complaint"),
-    )
+def _rendered(tuned: TunedPrompt, said: str) -> object:
+    return message_payload(tuned.prompt.render(said))
