@@ -8,9 +8,11 @@ import numpy as np
 from fedbbpt.aggregators import Aggregator
 from fedbbpt.distributions import Categorical, Distribution, Floats, Points
 from fedbbpt.messages import Block, Report, Score, Search, State, Work
-from fedbbpt.optimizers import Optimizer
+from fedbbpt.optimizers import Optimizer, VectorSearch
 from fedbbpt.randomness import rng
 from fedbbpt.schedule import Coverage, Schedule
+
+FINISHED = "finished"
 
 
 class Proposal(NamedTuple):
@@ -26,6 +28,11 @@ class Driver(Protocol):
     @property
     def requests(self) -> int:
         """Distinct requests asked so far."""
+        ...
+
+    @property
+    def ended(self) -> str:
+        """Why nothing more is proposed: ``"finished"``, or a reason that people should read."""
         ...
 
     def propose(self, state: State, clients: Sequence[str]) -> Proposal | None:
@@ -66,6 +73,12 @@ class CommonCandidates:
         """Distinct requests asked so far."""
         return self._coverage.requests
 
+    @property
+    def ended(self) -> str:
+        """The search's own reason where it has one."""
+        own = self._search.ended if isinstance(self._search, VectorSearch) else ""
+        return own or FINISHED
+
     def propose(self, state: State, clients: Sequence[str]) -> Proposal | None:
         """Return the next candidates on the next block."""
         points: Points = self._search.ask(self._schedule.candidates)
@@ -103,6 +116,11 @@ class LocalSearches:
     def requests(self) -> int:
         """Requests that owners reported so far."""
         return self._requests
+
+    @property
+    def ended(self) -> str:
+        """Local searches end with their rounds, never by themselves."""
+        return FINISHED
 
     def propose(self, state: State, clients: Sequence[str]) -> Proposal | None:
         """Return one local stretch on the next block."""

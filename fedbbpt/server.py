@@ -10,6 +10,7 @@ from fedbbpt.distributions import Categorical, Distribution
 from fedbbpt.drivers import Driver
 from fedbbpt.errors import QuorumError
 from fedbbpt.messages import Assignment, Evaluate, Report, Score, State, Work
+from fedbbpt.round_scores import Measured, OwnerRound, owner_rounds, round_score
 from fedbbpt.schedule import Schedule
 
 MOST_MISSING = 0.05
@@ -46,7 +47,8 @@ class RoundSummary(NamedTuple):
 
     Losses are calibrated cross-entropies in nats, means over the round's training items;
     ``asked`` counts the round's items, ``requests`` the distinct ones of the search so far;
-    ``distribution`` holds the probabilities of every slot's choices after the round.
+    ``distribution`` holds the probabilities of every slot's choices after the round; ``score`` and
+    ``owners`` are the best candidate's calibrated scores, over all owners and at each.
     """
 
     round: int
@@ -61,6 +63,8 @@ class RoundSummary(NamedTuple):
     unreadable: int
     client_losses: tuple[tuple[str, float], ...]
     distribution: tuple[tuple[float, ...], ...]
+    score: Measured | None = None
+    owners: tuple[OwnerRound, ...] = ()
 
 
 class SearchOutcome(NamedTuple):
@@ -129,7 +133,7 @@ class Server:
             clients = schedule.participants(tuple(self.engine.sizes), state.round, self.seed)
             proposal = driver.propose(state, clients)
             if proposal is None:
-                return SearchOutcome(state, tuple(summaries), driver.requests, "finished")
+                return SearchOutcome(state, tuple(summaries), driver.requests, driver.ended)
             if driver.requests + proposal.requests > schedule.requests:
                 return SearchOutcome(state, tuple(summaries), driver.requests, "requests spent")
             reports = await self.round(stage, state, proposal.work, clients)
@@ -176,4 +180,6 @@ def _summary(state: State, work: Work, reports: Sequence[Report], requests: int)
             if scored
         ),
         distribution=table,
+        score=round_score(reports, best),
+        owners=owner_rounds(reports, best),
     )

@@ -4,7 +4,7 @@ To add an optimizer, write one file here with one public frozen dataclass named 
 fields are its hyper-parameters.
 """
 
-from typing import Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -33,6 +33,32 @@ class Search(Protocol):
     @property
     def distribution(self) -> Distribution:
         """What the search believes now; its mode is the prompt it would return."""
+        ...
+
+
+class Best(NamedTuple):
+    """The best point of a search so far.
+
+    ``point`` has shape (width,), ``loss`` is the mean of its ``times`` measurements.
+    """
+
+    point: Points
+    loss: float
+    times: int
+
+
+@runtime_checkable
+class VectorSearch(Search, Protocol):
+    """A search over vectors, which moves a mean and may end for a reason of its own."""
+
+    @property
+    def best(self) -> Best | None:
+        """The best point asked so far, not the distribution's mode; None before any loss."""
+        ...
+
+    @property
+    def ended(self) -> str:
+        """Why it ended, for example a collapsed step size; empty while it goes on."""
         ...
 
 
