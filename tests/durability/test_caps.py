@@ -4,7 +4,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from model_server import Fault, ModelServer, healthy, saying, serving, silence
+from mock_faults import saying, silence
+from mock_plans import by_number, healthy
+from mock_received import Fault
+from mock_server import MockEndpoint
+from model_server import serving
 from whole_runs import final_bytes, journalled, run_command, run_table, stats, tune, write_run
 
 from fedbbpt.errors import BudgetError
@@ -22,13 +26,13 @@ class Uncapped(NamedTuple):
 
 
 @pytest.fixture
-def server() -> Iterator[ModelServer]:
+def server() -> Iterator[MockEndpoint]:
     with serving() as served:
         yield served
 
 
 @pytest.fixture
-def uncapped(server: ModelServer, tmp_path: Path) -> Uncapped:
+def uncapped(server: MockEndpoint, tmp_path: Path) -> Uncapped:
     directory = tmp_path / "uncapped/run"
     tune(file_with(server, tmp_path / "uncapped"), directory)
     cost = stats(directory)
@@ -37,12 +41,12 @@ def uncapped(server: ModelServer, tmp_path: Path) -> Uncapped:
     )
 
 
-def file_with(server: ModelServer, folder: Path, **caps: int) -> Path:
+def file_with(server: MockEndpoint, folder: Path, **caps: int) -> Path:
     endpoint = server.endpoint(timeout_seconds=60)
     return write_run(folder, run_table(endpoint, caps=caps))
 
 
-def refusal(server: ModelServer, folder: Path, name: str, cap: int) -> str:
+def refusal(server: MockEndpoint, folder: Path, name: str, cap: int) -> str:
     """Run, or go on, under a cap; return how it was refused, or nothing when it is done."""
     try:
         tune(file_with(server, folder, **{name: cap}), folder / "run")
@@ -51,7 +55,7 @@ def refusal(server: ModelServer, folder: Path, name: str, cap: int) -> str:
     return ""
 
 
-def raised_until_done(server: ModelServer, folder: Path, name: str, cap: int) -> list[int]:
+def raised_until_done(server: MockEndpoint, folder: Path, name: str, cap: int) -> list[int]:
     """Raise a cap to what each refusal names until the run is done; return the caps."""
     caps, before = [cap], server.bill
     while said := refusal(server, folder, name, caps[-1]):
@@ -65,7 +69,7 @@ def raised_until_done(server: ModelServer, folder: Path, name: str, cap: int) ->
 
 
 def test_a_cap_on_calls_is_never_passed_and_raising_it_ends_with_the_same_bytes(
-    server: ModelServer, uncapped: Uncapped, tmp_path: Path
+    server: MockEndpoint, uncapped: Uncapped, tmp_path: Path
 ) -> None:
     before = server.bill
 
@@ -79,7 +83,7 @@ def test_a_cap_on_calls_is_never_passed_and_raising_it_ends_with_the_same_bytes(
 
 
 def test_a_cap_on_tokens_pauses_the_run_and_raising_it_ends_with_the_same_bytes(
-    server: ModelServer, uncapped: Uncapped, tmp_path: Path
+    server: MockEndpoint, uncapped: Uncapped, tmp_path: Path
 ) -> None:
     caps = raised_until_done(server, tmp_path / "capped", "tokens", 100)
 
@@ -89,7 +93,7 @@ def test_a_cap_on_tokens_pauses_the_run_and_raising_it_ends_with_the_same_bytes(
     assert uncapped.tokens <= cost["prompt_tokens"] + cost["completion_tokens"] <= caps[-1]
 
 
-def test_an_exact_cap_is_enough(server: ModelServer, uncapped: Uncapped, tmp_path: Path) -> None:
+def test_an_exact_cap_is_enough(server: MockEndpoint, uncapped: Uncapped, tmp_path: Path) -> None:
     before = server.bill
 
     tune(file_with(server, tmp_path / "exact", calls=uncapped.calls), tmp_path / "exact/run")
@@ -106,10 +110,10 @@ def doubtful(number: int) -> Fault | None:
 
 
 def test_attempts_that_may_have_been_billed_count_against_the_cap(
-    server: ModelServer, uncapped: Uncapped, tmp_path: Path
+    server: MockEndpoint, uncapped: Uncapped, tmp_path: Path
 ) -> None:
     before = server.bill
-    server.plan(doubtful)
+    server.plan(by_number(doubtful))
 
     with pytest.raises(BudgetError, match="of them only possibly"):
         tune(file_with(server, tmp_path / "run", calls=uncapped.calls + 1), tmp_path / "run/run")
@@ -121,7 +125,7 @@ def test_attempts_that_may_have_been_billed_count_against_the_cap(
 
 
 def test_the_commands_say_how_to_raise_a_cap_and_do_it(
-    server: ModelServer, uncapped: Uncapped, tmp_path: Path
+    server: MockEndpoint, uncapped: Uncapped, tmp_path: Path
 ) -> None:
     before, directory = server.bill, tmp_path / "capped/run"
     file = file_with(server, tmp_path / "capped", calls=40)

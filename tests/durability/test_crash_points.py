@@ -103,6 +103,22 @@ def test_a_run_that_dies_at_its_fortieth_moment_each_time_still_gets_to_its_end(
     assert set(journalled(tmp_path / "run", "done").values()) == {1}
 
 
+def test_a_journal_compacted_after_a_crash_ends_with_the_same_bytes_and_pays_nothing_twice(
+    unbroken: Unbroken, tmp_path: Path
+) -> None:
+    for point in (60, 120):
+        directory = tmp_path / f"{point}"
+        died = crash_at(unbroken.file, directory, point)
+
+        compacted = run_command("compact", directory)
+
+        assert died
+        assert compacted.returncode == 0, compacted.stderr
+        assert complete(unbroken.file, directory) == unbroken.left
+        assert stats(directory)["calls"] == unbroken.calls
+        assert stats(directory)["possibly_billed"] <= TOGETHER
+
+
 @pytest.mark.torture
 def test_after_a_crash_at_any_point_the_same_command_ends_with_the_same_bytes(
     unbroken: Unbroken, tmp_path: Path

@@ -8,20 +8,12 @@ from typing import NamedTuple
 
 import orjson
 import pytest
-from model_server import (
-    Fault,
-    Faults,
-    ModelServer,
-    asked,
-    at,
-    broken_off,
-    healthy,
-    replying,
-    saying,
-    serving,
-    silence,
-    since,
-)
+from mock_faults import broken_off, replying, saying, silence
+from mock_model import asked
+from mock_plans import at, by_number, healthy, since
+from mock_received import Fault, Faults
+from mock_server import MockEndpoint
+from model_server import serving
 from whole_runs import (
     HurriedLoop,
     final_bytes,
@@ -53,13 +45,13 @@ class Healthy(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ModelServer]:
+def server() -> Iterator[MockEndpoint]:
     with serving() as served:
         yield served
 
 
 @pytest.fixture(scope="module")
-def whole(server: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Healthy:
+def whole(server: MockEndpoint, tmp_path_factory: pytest.TempPathFactory) -> Healthy:
     folder = tmp_path_factory.mktemp("healthy")
     file = write_run(folder, run_table(server.endpoint(timeout_seconds=60)))
     server.plan(healthy)
@@ -76,8 +68,8 @@ def bursts(number: int) -> Fault | None:
 
 TRANSIENT: dict[str, Faults] = {
     "429 with a wish": at(MIDDLE, saying("slow down", 429, retry_after="1")),
-    "503 in a burst": lambda n: DOWN if MIDDLE <= n < MIDDLE + 12 else None,
-    "5xx again and again": bursts,
+    "503 in a burst": by_number(lambda n: DOWN if MIDDLE <= n < MIDDLE + 12 else None),
+    "5xx again and again": by_number(bursts),
     "no reply in time": at(MIDDLE, silence),
     "hung up in the middle": at(MIDDLE, broken_off),
     "truncated JSON": at(MIDDLE, replying(b'{"choices": [{"message": {"con')),
@@ -93,7 +85,7 @@ TRANSIENT: dict[str, Faults] = {
 
 @pytest.mark.parametrize("name", TRANSIENT)
 def test_a_fault_that_passes_changes_no_byte(
-    server: ModelServer, whole: Healthy, tmp_path: Path, name: str
+    server: MockEndpoint, whole: Healthy, tmp_path: Path, name: str
 ) -> None:
     server.plan(TRANSIENT[name])
 
@@ -108,20 +100,21 @@ def test_a_fault_that_passes_changes_no_byte(
 
 
 def test_the_pause_that_a_server_asks_for_is_kept(
-    server: ModelServer, whole: Healthy, tmp_path: Path
+    server: MockEndpoint, whole: Healthy, tmp_path: Path
 ) -> None:
     times: list[float] = []
 
     def timed(number: int) -> Fault | None:
         times.append(time.monotonic())
-        return saying("slow down", 429, retry_after="1") if number == MIDDLE else None
+        return saying("slow down", 429, retry_after="30") if number == MIDDLE else None
 
-    server.plan(timed)
+    server.plan(by_number(timed))
 
     tune(whole.file, tmp_path / "run")
 
     under_way = 4
-    assert times[MIDDLE + under_way] - times[MIDDLE - 1] >= 1.0
+    pause = times[MIDDLE + under_way] - times[MIDDLE - 1]
+    assert pause * HurriedLoop.SPEED >= 30.0
     assert final_bytes(tmp_path / "run") == whole.left
 
 
@@ -144,7 +137,7 @@ REFUSALS: dict[str, tuple[Fault, str]] = {
 @pytest.mark.parametrize("number", [1, MIDDLE], ids=["at once", "in the middle"])
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_refusal_ends_in_one_line_that_says_where_what_and_what_to_do_and_can_be_resumed(
-    server: ModelServer, whole: Healthy, tmp_path: Path, name: str, number: int
+    server: MockEndpoint, whole: Healthy, tmp_path: Path, name: str, number: int
 ) -> None:
     fault, said = REFUSALS[name]
     server.plan(at(number, fault))
@@ -193,7 +186,7 @@ def test_an_endpoint_that_is_down_from_the_start_is_named_and_nothing_is_decided
     ],
 )
 def test_an_endpoint_that_fails_for_long_pauses_the_run_soon_and_never_makes_a_score(
-    server: ModelServer, whole: Healthy, tmp_path: Path, number: int, fault: Fault, why: str
+    server: MockEndpoint, whole: Healthy, tmp_path: Path, number: int, fault: Fault, why: str
 ) -> None:
     server.plan(since(number, fault))
     began = time.monotonic()
@@ -218,7 +211,7 @@ def test_an_endpoint_that_fails_for_long_pauses_the_run_soon_and_never_makes_a_s
 
 
 def test_another_model_behind_the_same_address_is_noticed_before_any_example_is_sent(
-    server: ModelServer, whole: Healthy, tmp_path: Path
+    server: MockEndpoint, whole: Healthy, tmp_path: Path
 ) -> None:
     server.plan(at(MIDDLE, saying("stop", 400)))
     with pytest.raises(EndpointError):
@@ -238,7 +231,7 @@ def test_another_model_behind_the_same_address_is_noticed_before_any_example_is_
 
 
 def test_the_command_says_a_refusal_in_one_line_and_ends_with_1(
-    server: ModelServer, whole: Healthy, tmp_path: Path
+    server: MockEndpoint, whole: Healthy, tmp_path: Path
 ) -> None:
     server.plan(at(MIDDLE, saying("too many\x1b[31m\ntokens", 400)))
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from model_server import ModelServer, serving
+from mock_server import MockEndpoint
+from model_server import serving
 from whole_runs import (
     PATIENCE,
     SCRIPTED,
@@ -20,19 +21,19 @@ from whole_runs import (
     write_run,
 )
 
-from fedbbpt.storage.framed_log import read_log
+from fedbbpt.storage.reading import read_log
 
 INTERRUPTED = 130
 
 
 @pytest.fixture
-def server() -> Iterator[ModelServer]:
+def server() -> Iterator[MockEndpoint]:
     with serving(latency_seconds=0.01) as served:
         yield served
 
 
 def test_ctrl_c_keeps_what_was_received_and_says_how_to_go_on(
-    server: ModelServer, tmp_path: Path
+    server: MockEndpoint, tmp_path: Path
 ) -> None:
     file, directory = write_run(tmp_path, run_table(server.endpoint())), tmp_path / "run"
     tune(file, tmp_path / "unbroken")
@@ -60,7 +61,7 @@ def test_ctrl_c_keeps_what_was_received_and_says_how_to_go_on(
 
 
 def test_ctrl_c_during_the_pause_between_two_attempts_ends_at_once(
-    server: ModelServer, tmp_path: Path
+    server: MockEndpoint, tmp_path: Path
 ) -> None:
     file, directory = write_run(tmp_path, smallest_table(server.endpoint())), tmp_path / "run"
     server.gate.clear()
@@ -74,7 +75,7 @@ def test_ctrl_c_during_the_pause_between_two_attempts_ends_at_once(
 
 
 def test_a_run_that_looks_at_baselines_is_resumed_with_them(
-    server: ModelServer, tmp_path: Path
+    server: MockEndpoint, tmp_path: Path
 ) -> None:
     file, directory = write_run(tmp_path, run_table(server.endpoint())), tmp_path / "run"
     whole = run_command("run", file, "--dir", tmp_path / "unbroken", "--baselines")

@@ -5,7 +5,8 @@ from shutil import copy
 
 import orjson
 import pytest
-from model_server import ModelServer, serving
+from mock_server import MockEndpoint
+from model_server import serving
 from whole_runs import (
     PATIENCE,
     SCRIPTED,
@@ -21,12 +22,12 @@ from whole_runs import (
     write_run,
 )
 
-from fedbbpt.storage.framed_log import read_log
 from fedbbpt.storage.lock import RunLock
+from fedbbpt.storage.reading import read_log
 
 
 @pytest.fixture
-def server() -> Iterator[ModelServer]:
+def server() -> Iterator[MockEndpoint]:
     with serving() as served:
         yield served
 
@@ -39,7 +40,7 @@ def flip(path: Path, record: bytes) -> None:
 
 
 def test_a_second_process_on_the_same_run_is_refused_with_the_pid_of_the_first(
-    server: ModelServer, tmp_path: Path
+    server: MockEndpoint, tmp_path: Path
 ) -> None:
     file, directory = write_run(tmp_path, smallest_table(server.endpoint())), tmp_path / "run"
     server.gate.clear()
@@ -70,7 +71,7 @@ def test_a_refused_second_process_leaves_nothing_in_the_folder(tmp_path: Path) -
     assert [path.name for path in directory.iterdir()] == ["lock"]
 
 
-def test_the_lock_of_a_killed_process_is_free(server: ModelServer, tmp_path: Path) -> None:
+def test_the_lock_of_a_killed_process_is_free(server: MockEndpoint, tmp_path: Path) -> None:
     file, directory = write_run(tmp_path, smallest_table(server.endpoint())), tmp_path / "run"
     server.gate.clear()
     with started("run", file, "--dir", directory) as first:
@@ -85,7 +86,7 @@ def test_the_lock_of_a_killed_process_is_free(server: ModelServer, tmp_path: Pat
 
 @pytest.mark.parametrize("kind", ["intent", "done"])
 def test_a_flipped_byte_in_the_calls_costs_that_one_call_and_changes_nothing(
-    server: ModelServer, tmp_path: Path, kind: str
+    server: MockEndpoint, tmp_path: Path, kind: str
 ) -> None:
     file = write_run(tmp_path, run_table(server.endpoint()))
     tune(file, tmp_path / "whole")
@@ -118,7 +119,7 @@ def test_a_flipped_byte_in_the_rounds_is_replayed_from_the_calls(tmp_path: Path)
 
 
 def test_a_run_directory_without_its_rounds_is_rebuilt_without_a_call(
-    server: ModelServer, tmp_path: Path
+    server: MockEndpoint, tmp_path: Path
 ) -> None:
     file, directory = write_run(tmp_path, run_table(server.endpoint())), tmp_path / "run"
     tune(file, directory)
@@ -133,7 +134,7 @@ def test_a_run_directory_without_its_rounds_is_rebuilt_without_a_call(
     assert server.bill == paid
 
 
-def test_a_torn_tail_of_either_log_is_survived(server: ModelServer, tmp_path: Path) -> None:
+def test_a_torn_tail_of_either_log_is_survived(server: MockEndpoint, tmp_path: Path) -> None:
     file, directory = write_run(tmp_path, run_table(server.endpoint())), tmp_path / "run"
     tune(file, directory)
     left, paid = final_bytes(directory), server.bill

@@ -1,61 +1,35 @@
-import subprocess
-import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from model_server import ModelServer, at, replying, saying, serving, since
-from whole_runs import PATIENCE, environment, run_table, smallest_table, started, tune, write_run
+from mock_faults import replying, saying
+from mock_plans import at, since
+from mock_server import MockEndpoint
+from model_server import serving
+from planted_key import KEY, VARIABLE, shown, talk
+from whole_runs import run_table, smallest_table, started, tune, write_run
 
 from fedbbpt.errors import ConfigError, EndpointError, FedbbptError
 
-KEY = "sk-planted-1f0c7e55-do-not-show"
-VARIABLE = "DEPARTMENT_KEY"
-TALKATIVE = (
-    "import logging; logging.basicConfig(level=logging.DEBUG); from fedbbpt.cli import main; main()"
-)
 MIDDLE = 20
 
 
 @pytest.fixture
-def server() -> Iterator[ModelServer]:
+def server() -> Iterator[MockEndpoint]:
     with serving() as served:
         yield served
 
 
 @pytest.fixture
-def trap() -> Iterator[ModelServer]:
+def trap() -> Iterator[MockEndpoint]:
     """Serve where nothing may ever arrive."""
     with serving() as served:
         yield served
 
 
-def talk(*words: object, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command line with all logging on, with the key in its variable."""
-    return subprocess.run(
-        [sys.executable, "-X", "dev", "-c", TALKATIVE, *map(str, words)],
-        env=environment(**{VARIABLE: KEY, "PYTHONASYNCIODEBUG": "1", **variables}),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-
-
-def shown(folder: Path, *processes: "subprocess.CompletedProcess[str]") -> list[str]:
-    """Return every place in which the key stands."""
-    found = [
-        str(path)
-        for path in folder.rglob("*")
-        if path.is_file() and KEY.encode() in path.read_bytes()
-    ]
-    texts = [text for process in processes for text in (process.stdout, process.stderr)]
-    return found + [text for text in texts if KEY in text]
-
-
 def test_a_key_is_sent_to_its_endpoint_and_shown_nowhere(
-    server: ModelServer, tmp_path: Path
+    server: MockEndpoint, tmp_path: Path
 ) -> None:
     file = write_run(tmp_path, run_table(server.endpoint(key_env=VARIABLE)))
 
@@ -71,7 +45,7 @@ def test_a_key_is_sent_to_its_endpoint_and_shown_nowhere(
 
 
 def test_a_key_that_the_server_repeats_is_blotted_out_of_the_error(
-    server: ModelServer, tmp_path: Path
+    server: MockEndpoint, tmp_path: Path
 ) -> None:
     file = write_run(tmp_path, smallest_table(server.endpoint(key_env=VARIABLE)))
     server.plan(at(MIDDLE, saying(f"the key {KEY} is wrong", 401, X_Echo=KEY)))
@@ -85,7 +59,7 @@ def test_a_key_that_the_server_repeats_is_blotted_out_of_the_error(
 
 @pytest.mark.parametrize("status", [400, 403, 404, 429, 500])
 def test_no_exception_holds_a_key_anywhere_in_its_chain(
-    server: ModelServer, tmp_path: Path, status: int
+    server: MockEndpoint, tmp_path: Path, status: int
 ) -> None:
     file = write_run(tmp_path, smallest_table(server.endpoint(key_env=VARIABLE)))
     server.plan(since(MIDDLE, saying(f"bad {KEY}", status, X_Echo=KEY, retry_after="9999")))
@@ -97,7 +71,7 @@ def test_no_exception_holds_a_key_anywhere_in_its_chain(
     assert shown(tmp_path) == []
 
 
-def test_a_key_in_an_unreadable_reply_reaches_no_file(server: ModelServer, tmp_path: Path) -> None:
+def test_a_key_in_an_unreadable_reply_reaches_no_file(server: MockEndpoint, tmp_path: Path) -> None:
     file = write_run(tmp_path, smallest_table(server.endpoint(key_env=VARIABLE)))
     server.plan(at(MIDDLE, replying(f"<html>{KEY}</html>".encode())))
 
@@ -106,7 +80,7 @@ def test_a_key_in_an_unreadable_reply_reaches_no_file(server: ModelServer, tmp_p
     assert shown(tmp_path) == []
 
 
-def test_a_key_stands_in_no_command_line(server: ModelServer, tmp_path: Path) -> None:
+def test_a_key_stands_in_no_command_line(server: MockEndpoint, tmp_path: Path) -> None:
     file = write_run(tmp_path, smallest_table(server.endpoint()))
     words = ("--endpoint", server.url, "--model", "small", "--key-env", VARIABLE)
     server.gate.clear()
@@ -124,7 +98,7 @@ def test_a_key_stands_in_no_command_line(server: ModelServer, tmp_path: Path) ->
 
 @pytest.mark.parametrize("value", ["", "two words", "line\nbreak", "caf\u00e9"])
 def test_a_key_that_cannot_be_meant_is_refused_without_showing_it(
-    server: ModelServer, tmp_path: Path, value: str
+    server: MockEndpoint, tmp_path: Path, value: str
 ) -> None:
     file = write_run(tmp_path, smallest_table(server.endpoint(key_env=VARIABLE)))
 
@@ -139,7 +113,7 @@ def test_a_key_that_cannot_be_meant_is_refused_without_showing_it(
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_never_followed(
-    server: ModelServer, trap: ModelServer, tmp_path: Path, status: int
+    server: MockEndpoint, trap: MockEndpoint, tmp_path: Path, status: int
 ) -> None:
     file = write_run(tmp_path, smallest_table(server.endpoint(key_env=VARIABLE)))
     target = f"{trap.url}/chat/completions"
@@ -152,7 +126,7 @@ def test_a_redirect_is_never_followed(
 
 
 def test_ambient_variables_redirect_no_data_and_give_no_key(
-    server: ModelServer, trap: ModelServer, tmp_path: Path
+    server: MockEndpoint, trap: MockEndpoint, tmp_path: Path
 ) -> None:
     file = write_run(tmp_path, smallest_table(server.endpoint()))
     (tmp_path / ".netrc").write_text(f"machine 127.0.0.1 login me password {KEY}\n")

@@ -17,7 +17,7 @@ from fedbbpt.config.prepare import prepare
 from fedbbpt.config.runfile import load_run
 from fedbbpt.experiment.running import Finished, Watcher, run_experiment
 from fedbbpt.runs.directory import RunDirectory
-from fedbbpt.storage.framed_log import read_log
+from fedbbpt.storage.reading import read_log
 
 ROOT = Path(__file__).parents[2]
 OWNERS = ("billing", "it")
