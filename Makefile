@@ -29,7 +29,7 @@ unexport $(filter OPENAI_%,$(.VARIABLES))
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env model data demo test check static format torture weight lock wheel clean
+.PHONY: help env model data demo test check static format torture journeys weight bench lock wheel docs clean
 
 help: ## List these commands
 	@echo 'usage: make COMMAND [PYTHON=python3.11] [ARGS="more arguments"]'
@@ -70,10 +70,10 @@ demo: env model data ## Tune a prompt for four data owners with the real model; 
 	@$(BIN)/fedbbpt run examples/vader4/run.toml $(ARGS)
 
 test: env model data ## Run every test but the long ones, with the real model; ARGS go to pytest
-	@$(PYTEST) -m 'not torture' $(ARGS)
+	@$(PYTEST) -m 'not torture and not benchmark' $(ARGS)
 
 check: static ## Check format, style and types, then run the fast tests (under 60 s)
-	@$(PYTEST) -q -n 2 -m 'not model and not durability and not torture' $(ARGS)
+	@$(PYTEST) -q -n 2 -m 'not model and not durability and not torture and not browser and not benchmark' $(ARGS)
 
 static: env ## Check format, style and types only
 	@$(BIN)/ruff format --check .
@@ -87,13 +87,14 @@ format: env ## Put the code in form and mend what the linter can
 torture: env model ## Run the long durability tests
 	@$(PYTEST) -m torture $(ARGS)
 
-weight: ## Measure the core install: packages and MB in a fresh environment
-	@rm -rf .cache/weight && $(PYTHON) -m venv .cache/weight
-	@before=$$(du -sm .cache/weight | cut -f1); \
-		.cache/weight/bin/pip install --quiet --require-hashes -r requirements/core.txt; \
-		after=$$(du -sm .cache/weight | cut -f1); \
-		echo "$$(.cache/weight/bin/pip list --format freeze | grep -cvE '^(pip|setuptools)=') packages, \
-	$$((after - before)) MB"
+journeys: env model ## Walk six strangers' journeys with their own libraries and the real model
+	@sh examples/journeys/run.sh $(ARGS)
+
+weight: ## Weigh the core install in a fresh environment; ARGS=--peers weighs others beside it
+	@$(PYTHON) examples/journeys/weigh.py $(ARGS)
+
+bench: env ## Measure the endpoint layer beside bare clients, on a quiet machine (minutes)
+	@$(PYTEST) -q -s -m benchmark tests/benchmarks $(ARGS)
 
 lock: ## Make the locks again from pyproject.toml; ARGS=--upgrade takes newer versions
 	@$(PYTHON) -m venv $(LOCK_VENV)
@@ -105,6 +106,9 @@ lock: ## Make the locks again from pyproject.toml; ARGS=--upgrade takes newer ve
 wheel: env ## Build the wheel into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation . -w dist
 	@ls dist/*.whl
+
+docs: env ## Write docs/reference again from the code
+	@$(BIN)/python docs/generate.py
 
 clean: ## Remove all that make made; runs stay
 	rm -rf $(VENV) .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

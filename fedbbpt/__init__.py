@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fedbbpt.api import Result, optimize
+    from fedbbpt.data import Example
     from fedbbpt.tuned import Reading, TunedPrompt
     from fedbbpt.wrapping import wrap
 
 __version__ = "0.1.0"
-__all__ = ["Reading", "Result", "TunedPrompt", "optimize", "wrap"]
+__all__ = ["Example", "Reading", "Result", "TunedPrompt", "optimize", "wrap"]
 
 _PLACES = {
+    "Example": "fedbbpt.data",
     "Reading": "fedbbpt.tuned",
     "Result": "fedbbpt.api",
     "TunedPrompt": "fedbbpt.tuned",

@@ -36,11 +36,11 @@ class Client:
         """
         self._check(assignment)
         owner, seed = self.owner, assignment.seed
-        calls_before = owner.objective.endpoint.calls
+        calls_before = owner.objective.calls
         match assignment.work:
             case Score(points, block):
                 scored = await score(owner, points, block, seed)
-                statistics, weight, counts = {"loss_sum": scored.loss_sum}, *scored[1:]
+                statistics, weight, counts = scored.statistics, scored.weight, scored.counts
             case Search() as work:
                 statistics, weight, counts = await search(owner, assignment, work)
             case Evaluate() as work:
@@ -57,7 +57,7 @@ class Client:
             asked=counts.asked,
             missing=counts.missing,
             unreadable=counts.unreadable,
-            calls=owner.objective.endpoint.calls - calls_before,
+            calls=owner.objective.calls - calls_before,
         )
 
     def _check(self, assignment: Assignment) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Points = NDArray[np.float64]
 """Shape (n, width): one point a row."""
 

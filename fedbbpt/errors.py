@@ -31,7 +31,15 @@ class DataError(FedbbptError):
 
 
 class EndpointError(FedbbptError):
-    """An endpoint refuses for good; asking again would not help."""
+    """An endpoint refuses for good; asking again would not help.
+
+    Attributes:
+        billed: True where the attempt that showed it may have been billed.
+    """
+
+    def __init__(self, text: str, *, billed: bool = False) -> None:
+        super().__init__(text)
+        self.billed = billed
 
 
 class BudgetError(FedbbptError):

@@ -59,11 +59,14 @@ class Evaluate:
         points: shape (rows, width); all rows are compared in pairs.
         samples: number of the draw, one a row; a point repeated with another draw measures noise.
         split: ``"dev"`` or ``"test"``.
+        pairs: rows (first, second) whose answers are also counted in joint tables, for a metric
+            that is a figure of the whole table; empty for every other one.
     """
 
     points: Points
     samples: tuple[int, ...]
     split: str
+    pairs: tuple[tuple[int, int], ...] = ()
 
 
 Work = Score | Search | Evaluate

@@ -15,7 +15,15 @@ from fedbbpt.closest import did_you_mean
 from fedbbpt.config.typed import typed
 from fedbbpt.errors import ConfigError
 
-KINDS = ("spaces", "metrics", "reasoning", "endpoints", "optimizers", "aggregators")
+KINDS = (
+    "spaces",
+    "metrics",
+    "reasoning",
+    "endpoints",
+    "optimizers",
+    "aggregators",
+    "trackers",
+)
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -74,7 +82,7 @@ def build(kind: str, table: Mapping[str, object], where: str, **given: object) -
     settings = {key: value for key, value in table.items() if key != "use"}
     if not is_dataclass(plugin):
         raise ConfigError(f"[{where}] use = {use!r}: not a dataclass; see the contract of {kind}")
-    known = [field.name for field in fields(plugin) if field.name not in given]
+    known = [f.name for f in fields(plugin) if f.init and f.name not in given]
     for key in settings:
         if key not in known:
             raise ConfigError(unknown_key(where, key, known))
@@ -125,6 +133,7 @@ def _own(use: str, where: str) -> type[Any]:
         found: type[Any] = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError) as error:
         raise ConfigError(
-            f"[{where}] use = {use!r}: {error}; the module must be importable from here"
+            f"[{where}] use = {use!r}: {error}; the module must be importable, as those of this "
+            "folder are with PYTHONPATH=."
         ) from error
     return found

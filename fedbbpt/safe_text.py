@@ -27,6 +27,22 @@ def safe_text(text: str) -> str:
     return _UNSAFE.sub(_escape, text)
 
 
+def safe_json(data: bytes) -> bytes:
+    r"""Return JSON that says the same, with what steers or hides written as JSON's own escapes.
+
+    Law: read back it is the same value.
+
+    >>> print(safe_json(bytes([0x22, 0xC2, 0x9B, 0x22])).decode())
+    "\u009b"
+    """
+    return _UNSAFE.sub(_json_escape, data.decode()).encode()
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be")
+    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match.group())
     if code < 0x100:

@@ -10,6 +10,7 @@ import orjson
 from fedbbpt.answers import Answer, LabelScores, Text
 from fedbbpt.calibration import Calibration
 from fedbbpt.canonical import canonical_json
+from fedbbpt.chat_form import PLAIN, ChatForm
 from fedbbpt.chat_format import chat_body, read_chat
 from fedbbpt.codec.fields import count, listed, mapped, number, text
 from fedbbpt.errors import DataError
@@ -57,6 +58,7 @@ class TunedPrompt:
         max_tokens: longest reply.
         calibration: label biases of the owner that this file was written for, or None.
         origin: where it comes from, for people: run, scores.
+        form: how the endpoint it was scored at wants a request put.
     """
 
     prompt: Prompt
@@ -66,10 +68,22 @@ class TunedPrompt:
     max_tokens: int
     calibration: Calibration | None = None
     origin: Mapping[str, object] = field(default_factory=dict)
+    form: ChatForm = PLAIN
 
     def request(self, input: str) -> dict[str, object]:
         """Return the body of a chat completion request, byte for byte as it was scored."""
-        return chat_body(self._direct.start(self.prompt, input).request, self.model)
+        return chat_body(self._direct.start(self.prompt, input).request, self.model, self.form)
+
+    def arguments(self, input: str) -> dict[str, object]:
+        """Return ``request`` as arguments of the ``openai`` package's ``create``.
+
+        They differ where the form has an ``extra_body``: the package takes only fields that it
+        knows as arguments, and all others under that name.
+        """
+        body = self.request(input)
+        extra = dict(self.form.extra_body)
+        plain = {name: value for name, value in body.items() if name not in extra}
+        return plain | ({"extra_body": extra} if extra else {})
 
     def read(self, completion: Mapping[str, object] | Dumpable) -> Reading:
         """Return what a reply to ``request`` says, calibrated where this file is an owner's.
@@ -102,7 +116,7 @@ class TunedPrompt:
 
     def encode(self) -> bytes:
         """Return the bytes of the file."""
-        body = {
+        body: dict[str, object] = {
             "schema": SCHEMA,
             "kind": "tuned prompt",
             "prompt": self.prompt.payload(),
@@ -113,6 +127,8 @@ class TunedPrompt:
             "biases": None if self.calibration is None else list(self.calibration.biases),
             "origin": dict(self.origin),
         }
+        if put := self.form.payload():
+            body["form"] = put
         values = orjson.loads(canonical_json(body))
         return orjson.dumps(values, option=_INDENTED)
 
@@ -147,6 +163,7 @@ def _from_payload(body: Mapping[str, object]) -> TunedPrompt:
         max_tokens=count(body["max_tokens"], "max_tokens"),
         calibration=calibration,
         origin=mapped(body["origin"], "origin"),
+        form=ChatForm.from_payload(mapped(body.get("form", {}), "form")),
     )
 
 

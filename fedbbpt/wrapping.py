@@ -153,7 +153,7 @@ class WrappedCompletions:
                 "another; remove it, or ask the client that was wrapped"
             )
         kept = {name: value for name, value in options.items() if name in KEPT}
-        return self._completions.create(**self._tuned.request(_input(messages)), **kept)
+        return self._completions.create(**self._tuned.arguments(_input(messages)), **kept)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the client has
         return operator.attrgetter(name)(self._completions)

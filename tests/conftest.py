@@ -97,7 +97,7 @@ def trees() -> Mapping[Path, ast.Module]:
     """Return every Python file of the repository, parsed, by its path relative to it."""
     return {
         path: ast.parse((ROOT / path).read_text(encoding="utf-8"), filename=str(path))
-        for path in python_files("fedbbpt", "examples", "tests")
+        for path in python_files("fedbbpt", "examples", "docs", "tests")
     }
 
 

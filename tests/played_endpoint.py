@@ -30,6 +30,7 @@ class Play:
         busy: more requests than that at once are answered with 429; 0 for no limit.
         text: of every reply at temperature 0.
         body: sent in the place of every reply, or None.
+        loading: so many first requests are answered with 503.
     """
 
     model: str | None = "small"
@@ -42,10 +43,15 @@ class Play:
     busy: int = 0
     text: str = "bright"
     body: bytes | None = None
+    loading: int = 0
     asked: list[Body] = field(default_factory=list)
     url: str = ""
     _count: Iterator[int] = field(default_factory=itertools.count)
     _under_way: int = 0
+
+    async def elsewhere(self, request: web.Request) -> web.StreamResponse:
+        """Answer at any other address."""
+        return said(404, f"no page at {request.path}")
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         body: Body = orjson.loads(await request.read())
@@ -53,19 +59,21 @@ class Play:
         self._under_way += 1
         try:
             await asyncio.sleep(self.delay)
+            if len(self.asked) <= self.loading:
+                return said(503, "Loading model")
             busy = self.busy and self._under_way > self.busy
             if self.status != 200 or busy:
                 echo = request.headers.get("Authorization", "")
-                return _said(429 if busy else self.status, f"no entry for {echo}")
+                return said(429 if busy else self.status, f"no entry for {echo}")
             if self.body is not None:
                 return web.Response(body=self.body)
-            if (wrong := self._wrong(body)) is not None:
-                return _said(400, wrong)
-            return web.json_response(self._reply(body))
+            if (wrong := self.wrong(body)) is not None:
+                return said(400, wrong)
+            return web.json_response(self.reply(body))
         finally:
             self._under_way -= 1
 
-    def _wrong(self, body: Body) -> str | None:
+    def wrong(self, body: Body) -> str | None:
         for name in self.refused:
             if name in body:
                 return f"Unsupported parameter: '{name}' is not supported with this model."
@@ -74,7 +82,7 @@ class Play:
             return f"top_logprobs: {wanted} is above {self.most}"
         return None
 
-    def _reply(self, body: Body) -> Body:
+    def reply(self, body: Body) -> Body:
         number = next(self._count)
         text = self.text
         if body.get("temperature", 1) > 0 and self.text:
@@ -86,7 +94,9 @@ class Play:
                 {"token": f"t{rank}", "logprob": -0.5 - rank - moved}
                 for rank in range(body["top_logprobs"])
             ]
-            choice["logprobs"] = {"content": [{"token": "t0", "top_logprobs": likely}]}
+            choice["logprobs"] = {
+                "content": [{"token": "t0", "logprob": -0.5, "top_logprobs": likely}]
+            }
         usage = {"prompt_tokens": 9, "completion_tokens": 16}
         named = {} if self.model is None else {"model": self.model}
         return {"choices": [choice], "usage": usage, **named}
@@ -102,6 +112,7 @@ def playing(play: Play) -> Iterator[Play]:
     async def start() -> TestServer:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", play.answer)
+        app.router.add_post("/{path:.*}", play.elsewhere)
         server = TestServer(app)
         await server.start_server()
         return server
@@ -117,5 +128,5 @@ def playing(play: Play) -> Iterator[Play]:
         loop.close()
 
 
-def _said(status: int, message: str) -> web.Response:
+def said(status: int, message: str) -> web.Response:
     return web.json_response({"error": {"message": message}}, status=status)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from fedbbpt.round_scores import Measured, OwnerRound
 from fedbbpt.runs.results import (
     Axis,
     Baseline,
@@ -11,6 +12,7 @@ from fedbbpt.runs.results import (
     Confusion,
     Coverage,
     Gate,
+    OwnerCoverage,
     OwnerSummary,
     OwnerTest,
     PromptText,
@@ -63,6 +65,11 @@ def sample_cells(start: float, tuned: float, half: float) -> tuple[Cell, ...]:
     )
 
 
+def measured(score: float, n: int) -> Measured:
+    half = 1 / n**0.5
+    return Measured(score, max(0.0, score - half), min(1.0, score + half), n)
+
+
 def sample_rounds() -> tuple[RoundSummary, ...]:
     return tuple(
         RoundSummary(
@@ -83,6 +90,11 @@ def sample_rounds() -> tuple[RoundSummary, ...]:
             distribution=tuple(
                 _sharpened(len(axis.choices), 1 % len(axis.choices), 0.35 * round * (1 + slot % 2))
                 for slot, axis in enumerate(AXES)
+            ),
+            score=measured(0.6 + 0.03 * round, 384 // 12),
+            owners=tuple(
+                OwnerRound(name, measured(0.55 + 0.03 * round + 0.03 * index, 8), 96, round % 2, 0)
+                for index, name in enumerate(OWNERS)
             ),
         )
         for round in range(8)
@@ -164,6 +176,10 @@ def sample_results(*, accepted: bool = True) -> Results:
             _baselines(),
         ),
         coverage=Coverage(4210, 6, 11, 9, 1600),
+        owner_coverage=tuple(
+            OwnerCoverage(name, 8, 1050, index, 2 * index, 3, 400)
+            for index, name in enumerate(OWNERS)
+        ),
     )
     return results if accepted else _rejected(results)
 

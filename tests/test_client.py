@@ -53,8 +53,8 @@ async def test_a_report_holds_numbers_and_no_text_of_an_example(work: Work) -> N
 @pytest.mark.parametrize(
     ("work", "additive"),
     [
-        (SCORE, {"loss_sum"}),
-        (SEARCH, {"counts_0"}),
+        (SCORE, {"loss_sum", "score_sum", "score_square_sum"}),
+        (SEARCH, {"counts_0", "score_sum", "score_square_sum", "score_items"}),
         (
             EVALUATE,
             {"score_sum", "score_square_sum", "loss_sum", "difference_sum"}

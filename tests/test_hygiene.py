@@ -6,10 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-PLUGIN_FOLDERS = {"spaces", "metrics", "reasoning", "endpoints", "optimizers", "aggregators"}
+PLUGIN_FOLDERS = {
+    "spaces",
+    "metrics",
+    "reasoning",
+    "endpoints",
+    "optimizers",
+    "aggregators",
+    "trackers",
+}
 LIVE_OBJECT_MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle"}
 MACHINE_PATH = re.compile(r"(?<![\w.-])/(?:home|root|work|Users)/")
-TEXT_FOLDERS = ("fedbbpt", "prompts", "clients", "examples", "tests", "requirements", ".ci")
+TEXT_FOLDERS = ("fedbbpt", "prompts", "clients", "examples", "docs", "tests", "requirements", ".ci")
 TEXT_SUFFIXES = {"", ".py", ".toml", ".txt", ".md", ".sh", ".service", ".html", ".j2", ".csv"}
 MAY_LOOK_UP_ATTRIBUTES = {"plugins", "config"}  # they turn names of a file into fields and classes
 

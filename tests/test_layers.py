@@ -9,9 +9,9 @@ from pathlib import Path
 
 # A layer may import itself and the layers above it.
 LAYERS = (
-    "errors randomness canonical secret closest",
-    "labels prompts data splits answers completions chat_format distributions messages"
-    " comparison gate reading safe_text",
+    "errors randomness canonical secret closest event_loop",
+    "labels prompts data splits answers completions money chat_form chat_format distributions"
+    " messages comparison randomisation gate reading safe_text",
     "codec",
     "storage",
     "library datasets",
@@ -22,11 +22,11 @@ LAYERS = (
     "endpoints",
     "optimizers",
     "aggregators",
-    "calibration fitted_bias mean_score uncalibrated objective tuned",
+    "calibration fitted_bias mean_score uncalibrated marking evaluator objective tuned",
     "exports wrapping",
-    "work client schedule drivers server",
+    "work client schedule drivers round_scores server",
     "engines",
-    "runs",
+    "runs trackers",
     "recipes",
     "plugins config",
     "diagnosis",
@@ -35,7 +35,19 @@ LAYERS = (
     "cli __init__ __main__",
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer.split()}
-HEAVY = {"cma", "nevergrad", "openai", "sentence_transformers", "flwr", "xllamacpp", "torch"}
+HEAVY = {
+    "cma",
+    "nevergrad",
+    "openai",
+    "sentence_transformers",
+    "flwr",
+    "xllamacpp",
+    "torch",
+    "mlflow",
+    "wandb",
+    "uvloop",
+}
+HEAVY |= {"datasets", "pandas", "pyarrow"}
 SLOW_FOR_HELP = {"numpy", "aiohttp", "jinja2", "rich"}
 
 Trees = Mapping[Path, ast.Module]
@@ -60,6 +72,10 @@ def imported_names(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call):
+            match node.func, node.args:
+                case ast.Name("installed"), [ast.Constant(str(name)), *_]:  # datasets/extras.py
+                    yield name
 
 
 def import_graph(trees: Trees) -> dict[str, set[str]]:

@@ -162,7 +162,7 @@ async def test_an_items_own_label_does_not_calibrate_its_training_loss(place: in
     mine = objective(AskedEndpoint())
     items = examples("anna", "train", 12)
     (answers,) = await mine.answers(ROWS[:1], items)
-    honest = mine.training_losses(answers, items)
+    honest = mine.losses(mine.training_answers(answers, items), items)
     seen = FittedBias().fit(answers, items)
 
     overfitted = mine.losses([seen.apply(answer) for answer in answers], items)

@@ -126,7 +126,11 @@ def test_exactly_the_modules_that_offer_a_class_are_plugins(
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "spaces"])
 def test_a_plugin_can_be_built_from_its_name_alone_but_for_what_it_must_be_told(kind: str) -> None:
-    needed = {"openai": {"url": "http://127.0.0.1/v1", "model": "m"}}
+    needed = {
+        "openai": {"url": "http://127.0.0.1/v1", "model": "m"},
+        "openai_sdk": {"client": "my_app:make_client", "model": "m"},
+        "semantic": {"model": "a-folder"},
+    }
 
     for name in names(kind):
         plugin = build(kind, {"use": name, **needed.get(name, {})}, kind)

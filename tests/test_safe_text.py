@@ -1,12 +1,14 @@
 """Text of strangers steers no terminal and hides nothing."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedbbpt.safe_text import safe_text
+from fedbbpt.canonical import canonical_json
+from fedbbpt.safe_text import safe_json, safe_text
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
@@ -43,3 +45,11 @@ def test_no_control_character_is_left_and_all_can_be_encoded(text: str) -> None:
 
     assert {c for c in shown if unicodedata.category(c) in {"Cc", "Cs"}} <= {"\n", "\t"}
     assert shown.encode("utf-8").decode("utf-8") == shown
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_safe_json_says_the_same_and_steers_nothing(value: dict[str, str]) -> None:
+    shown = safe_json(canonical_json(value))
+
+    assert json.loads(shown) == value
+    assert safe_text(shown.decode()) == shown.decode()

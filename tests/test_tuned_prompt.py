@@ -14,6 +14,7 @@ from tiny_run import LABELS
 from fedbbpt import TunedPrompt
 from fedbbpt.answers import LabelScores
 from fedbbpt.calibration import Calibration
+from fedbbpt.chat_form import PLAIN, ChatForm
 from fedbbpt.chat_format import chat_body
 from fedbbpt.completions import Completion, Request
 from fedbbpt.data import Example
@@ -163,6 +164,7 @@ def test_a_reply_that_is_no_completion_is_refused(body: dict[str, object]) -> No
         max_tokens=st.integers(1, 99),
         top_logprobs=st.integers(0, 200),
         origin=st.dictionaries(st.text("ab"), st.none() | st.booleans() | st.text("xy")),
+        form=st.just(PLAIN) | st.builds(ChatForm, st.just("max_tokens"), st.booleans()),
     )
 )
 def test_what_is_loaded_is_what_was_saved(tmp_path_factory: object, tuned: TunedPrompt) -> None:
@@ -173,6 +175,23 @@ def test_what_is_loaded_is_what_was_saved(tmp_path_factory: object, tuned: Tuned
 
     assert TunedPrompt.load(path) == tuned
     assert TunedPrompt.load(str(path)).encode() == path.read_bytes()
+
+
+def test_a_form_is_asked_in_and_kept_where_it_is_not_the_usual_one(tmp_path: Path) -> None:
+    form = ChatForm("max_completion_tokens", temperature=False, extra_body={"effort": "low"})
+    own = replace(TUNED, form=form)
+    own.save(tmp_path / "own.json")
+
+    loaded = TunedPrompt.load(tmp_path / "own.json")
+
+    body = loaded.request("it broke")
+    assert loaded == own
+    assert "form" not in orjson.loads(TUNED.encode())
+    assert (body["max_completion_tokens"], body["effort"]) == (1, "low")
+    assert not {"max_tokens", "temperature"} & body.keys()
+    assert loaded.arguments("it broke")["extra_body"] == {"effort": "low"}
+    assert "effort" not in loaded.arguments("it broke")
+    assert TUNED.arguments("it broke") == TUNED.request("it broke")
 
 
 @pytest.mark.parametrize(
@@ -195,6 +214,11 @@ def test_what_is_loaded_is_what_was_saved(tmp_path_factory: object, tuned: Tuned
         ("biases", [0.5]),
         ("biases", [0.5, None]),
         ("origin", []),
+        ("form", []),
+        ("form", {"effort": "low"}),
+        ("form", {"temperature": 1}),
+        ("form", {"reasoning_tokens": True}),
+        ("form", {"token_limit": "max"}),
         ("origin", ...),
     ],
 )

@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from tiny_run import LABELS
 import fedbbpt
 from fedbbpt import TunedPrompt
 from fedbbpt.calibration import Calibration
+from fedbbpt.chat_form import ChatForm
 from fedbbpt.errors import ConfigError, DataError
 from fedbbpt.prompts import Message, Prompt
 from fedbbpt.wrapping import Wrapped
@@ -91,6 +92,15 @@ def test_the_body_given_to_the_client_is_byte_for_byte_the_tuned_request(client:
     (sent,) = client.chat.completions.sent
     assert orjson.dumps(sent) == orjson.dumps(TUNED.request("it broke"))
     assert "app's own" not in json.dumps(sent)
+
+
+def test_fields_that_the_library_does_not_know_go_where_it_takes_them(client: Client) -> None:
+    wrapped = fedbbpt.wrap(client, replace(TUNED, form=ChatForm(extra_body={"think": False})))
+
+    wrapped.chat.completions.create(messages=ASKED)
+
+    (sent,) = client.chat.completions.sent
+    assert (sent["extra_body"], "think" in sent) == ({"think": False}, False)
 
 
 def test_the_reply_is_the_librarys_own_and_is_read_with_the_calibration(client: Client) -> None:

@@ -7,11 +7,13 @@ import click
 from fedbbpt import __version__
 
 COMMANDS = {
-    "init": "Write a run file from a CSV or JSONL file.",
+    "init": "Write a run file from a file or data set of examples.",
     "doctor": "Say what an endpoint is, and whether tuning is worth it.",
+    "compact": "Make a run's journal smaller, without losing an answer.",
     "compare-prompts": "Score two prompts on the same examples at the same endpoint.",
     "export": "Give a tuned prompt the form that an app takes.",
     "recipes": "List the published methods that ship with the package.",
+    "report": "Make the report page of a finished run again.",
     "resume": "Go on with a run that was stopped, from its folder.",
     "run": "Tune a prompt as a run file says.",
 }

@@ -1,6 +1,5 @@
 """``fedbbpt compare-prompts``."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,8 +17,10 @@ from fedbbpt.datasets.columns import Columns
 from fedbbpt.datasets.reading import read_examples
 from fedbbpt.endpoints import Connector
 from fedbbpt.errors import ConfigError
+from fedbbpt.event_loop import run_until_done
 from fedbbpt.experiment.contenders import contenders, named_prompt
-from fedbbpt.experiment.contest import Contest, Outcome, Side, hold
+from fedbbpt.experiment.contest import Contest, hold
+from fedbbpt.experiment.contest_outcome import Outcome, Side
 from fedbbpt.runs import phrases
 from fedbbpt.safe_text import safe_text
 
@@ -30,11 +31,12 @@ class Options:
 
     first: str
     second: str
-    data: Path
+    data: str
     endpoint: str
     model: str | None
     key_env: str | None
     labels: tuple[str, ...]
+    metric: str
     directory: Path
     calls: int
     as_json: bool
@@ -57,12 +59,17 @@ class Options:
 @click.command(name="compare-prompts")
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="Examples of a file.")
+@click.option("--data", required=True, help="Examples: a file, or hf:DATA_SET.")
 @click.option("--endpoint", required=True, help="Address of a server, or path of a client file.")
 @click.option("--model", help="The model's name at that address.")
 @click.option("--key-env", help="NAME of the variable that holds the key for it.")
 @click.option(
     "--label", "labels", multiple=True, help="A label; repeat. Needed if no file has any."
+)
+@click.option(
+    "--metric",
+    default="",
+    help="What is compared, for example macro_f1; accuracy, or exact without labels, if left out.",
 )
 @click.option(
     "--dir",
@@ -86,9 +93,9 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by 
     connected = given.connector()
     first, second = contenders(prompts, given.labels, connected.profile())
     examples = read_examples(given.data, Columns(), first.tuned.labels)
-    contest = Contest(first, second, examples)
+    contest = Contest(first, second, examples, given.metric)
     try:
-        outcome = asyncio.run(hold(contest, connected, given.directory, given.calls))
+        outcome = run_until_done(hold(contest, connected, given.directory, given.calls))
     except KeyboardInterrupt:
         click.echo("stopped; every completion received is kept: ask again to go on", err=True)
         sys.exit(INTERRUPTED)
@@ -102,14 +109,14 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by 
 def _lines(outcome: Outcome) -> Iterator[str]:
     test = outcome.comparison
     yield f"{outcome.items:,} examples went to {outcome.destination}"
-    yield f"{test.n:,} of them have a reply for both prompts; scores with 95 % intervals:"
+    scores = phrases.metric_name(outcome.metric) if outcome.first.accuracy else "scores"
+    yield f"{test.n:,} of them have a reply for both prompts; {scores} with 95 % intervals:"
     yield from _side("A", outcome.first)
     yield from _side("B", outcome.second)
     yield f"B less A: {phrases.comparison_line(test)}"
-    if outcome.exact:
+    if outcome.exact or test.wins or test.losses:
         yield f"B alone is right on {test.wins:,} items, A alone on {test.losses:,}"
-    name = "McNemar's exact test" if outcome.exact else "Student's paired test"
-    yield f"p by {name}, one-sided: such a gain if B is not better"
+    yield f"p by {outcome.test}, one-sided: such a gain if B is not better"
     yield (
         f"cost: {outcome.requests:,} requests, {outcome.hits:,} answered from the journal, "
         f"{outcome.calls:,} calls"
@@ -124,3 +131,6 @@ def _side(letter: str, side: Side) -> Iterator[str]:
         f"   {phrases.percent(cell.score)} ({phrases.span(cell.low, cell.high)}), {read}, "
         f"{side.missing:,} missing, {side.unreadable:,} unreadable"
     )
+    if side.accuracy:
+        low, high = side.accuracy.low, side.accuracy.high
+        yield f"   accuracy {phrases.percent(side.accuracy.score)} ({phrases.span(low, high)})"

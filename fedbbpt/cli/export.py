@@ -51,7 +51,10 @@ def _file(path: Path, owner: str | None) -> Path:
     elif path.is_dir():
         path = path / "tuned.json"
     if not path.exists():
+        owners = sorted(file.stem for file in path.parent.glob("*.json")) if owner else []
         raise ConfigError(
-            f"{path}: no such file; give a tuned prompt, or the folder of a run that has ended"
+            f"{path}: no such file; this run's owners are {', '.join(owners)}"
+            if owners
+            else f"{path}: no such file; give a tuned prompt, or the folder of a run that has ended"
         )
     return path

@@ -1,6 +1,5 @@
 """What ``run`` and ``resume`` share: prepare, run, show, and say errors in one line."""
 
-import asyncio
 import functools
 import os
 import shlex
@@ -20,9 +19,10 @@ from fedbbpt.cli.view import PlainProgress, Progress, RichProgress, show_results
 from fedbbpt.config.prepare import Prepared, prepare
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.errors import FedbbptError
+from fedbbpt.event_loop import run_until_done
 from fedbbpt.experiment.running import Finished, Watcher, run_experiment, wants_baselines
 from fedbbpt.runs.directory import RunDirectory
-from fedbbpt.safe_text import safe_text
+from fedbbpt.safe_text import safe_json, safe_text
 from fedbbpt.storage.crash import arm
 
 INTERRUPTED = 130
@@ -76,6 +76,8 @@ def start(run: RunFile, shown: Shown, *, baselines: bool) -> None:
         click.echo(_json(finished))
     else:
         show_results(console, finished.results, finished.stats, str(directory.path))
+    if finished.warning:
+        click.echo(f"warning: {' '.join(safe_text(finished.warning).split())}", err=True)
 
 
 def _run(
@@ -83,7 +85,7 @@ def _run(
 ) -> Finished:
     watcher = Watcher(progress.round_done, progress.stage)
     try:
-        return asyncio.run(run_experiment(prepared, directory, watcher, baselines=baselines))
+        return run_until_done(run_experiment(prepared, directory, watcher, baselines=baselines))
     except KeyboardInterrupt:
         again = ["fedbbpt", "resume", str(directory.path), *["--baselines"] * baselines]
         click.echo(
@@ -104,4 +106,4 @@ def _json(finished: Finished) -> str:
         "results": orjson.loads(finished.results.encode()),
         "stats": orjson.loads(finished.stats.encode()),
     }
-    return canonical_json(body).decode()
+    return safe_json(canonical_json(body)).decode()

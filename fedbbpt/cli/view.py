@@ -4,20 +4,23 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
+from fedbbpt.cli.fitting_table import FittingTable
 from fedbbpt.runs import phrases
+from fedbbpt.runs.costs import cost_lines
+from fedbbpt.runs.judge_noise import judge_line
 from fedbbpt.runs.results import Baseline, Cell, OwnerTest, PromptText, Results, Stats
 from fedbbpt.safe_text import safe_text
 from fedbbpt.server import RoundSummary
 
 NOTHING = "-"
+INTERVAL = "95 % interval"
 MAX_WIDTH = 100
 BAR = 12
+ROOM_FOR_BAR = 72
 
 
 class Progress(Protocol):
@@ -70,8 +73,9 @@ class RichProgress:
         line = Text(f"  round {summary.round:<3} ")
         total = ""
         if stage == self._search and self._total > 0:
-            done = min(BAR, round(BAR * summary.requests / self._total))
-            line.append("━" * done, "green").append("─" * (BAR - done) + " ", "dim")
+            if self._console.width >= ROOM_FOR_BAR:
+                done = min(BAR, round(BAR * summary.requests / self._total))
+                line.append("━" * done, "green").append("─" * (BAR - done) + " ", "dim")
             total = f" of {max(self._total, summary.requests):,}"
         self._print(line.append(f"{summary.requests:,}{total} requests{_figures(summary)}"))
 
@@ -105,15 +109,20 @@ def _parts(results: Results, stats: Stats, directory: str) -> Iterable[Renderabl
     else:
         yield _prompt("Proposed prompt (not returned)", results.found, results.labels)
     test = results.test
-    yield _cells(test.cells, f"{results.metric} on {test.n:,} test items")
+    name = phrases.metric_name(results.metric)
+    yield _cells(test.cells, f"{name} on {test.n:,} test items")
     if results.gate.accepted:
         yield plain(f"Tuned against start, calibrated: {phrases.comparison_line(test.comparison)}")
+    if test.accuracy:
+        yield plain(phrases.accuracy_line(results))
     yield plain(f"Decision on dev: {results.gate.reason}")
     yield Text()
     yield _owners(test.owners)
     if test.baselines:
         yield _baselines(test.baselines)
     yield _trust(results)
+    if len(stats.owners) > 1:
+        yield _costs(stats)
     yield plain(f"Cost: {phrases.cost_line(stats)}")
     report = str(Path(directory) / "report.html")
     yield Group(plain(f"Run: {directory}"), plain(f"Report: {report}"), Text())
@@ -134,29 +143,14 @@ def _prompt(name: str, prompt: PromptText, labels: Sequence[str]) -> Panel:
     return Panel(Group(*(lines if foot else lines[:-1]), *foot), title=title, title_align="left")
 
 
-def _table(title: str, columns: Sequence[str], words: int = 1) -> Table:
-    """Return an empty table; the first ``words`` columns hold words, the others numbers."""
-    table = Table(
-        title=plain(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
-    )
-    for index, column in enumerate(columns):
-        justify = "left" if index < words else "right"
-        table.add_column(Text(column), justify=justify, overflow="fold")  # type: ignore[arg-type]
-    return table
+def _cells(cells: Sequence[Cell], title: str) -> FittingTable:
+    rows = [(cell.prompt, cell.mode, *_scored(cell), f"{cell.loss:.3f}") for cell in cells]
+    columns = ("prompt", "scoring", "score", INTERVAL, "loss")
+    return FittingTable(title, columns, rows, words=2, spare=("loss", INTERVAL))
 
 
-def _cells(cells: Sequence[Cell], title: str) -> Table:
-    columns = ("prompt", "scoring", "score", "95 % interval", "loss")
-    table = _table(title, columns, words=2)
-    for cell in cells:
-        row = (cell.prompt, cell.mode, *_scored(cell), f"{cell.loss:.3f}")
-        table.add_row(*map(plain, row))
-    return table
-
-
-def _owners(owners: Sequence[OwnerTest]) -> Table:
-    columns = ("owner", "items", "start", "tuned", "gain, points", "95 % interval", "by chance")
-    table = _table("Every owner, calibrated", columns)
+def _owners(owners: Sequence[OwnerTest]) -> FittingTable:
+    rows = []
     for owner in owners:
         start, tuned = (phrases.find_cell(owner.cells, name) for name in ("start", "tuned"))
         test = owner.comparison
@@ -169,13 +163,14 @@ def _owners(owners: Sequence[OwnerTest]) -> Table:
             phrases.span(test.low, test.high),
             phrases.probability(test.p_value),
         )
-        table.add_row(*map(plain, row))
-    return table
+        rows.append(row)
+    columns = ("owner", "items", "start", "tuned", "gain, points", INTERVAL, "by chance")
+    spare = ("by chance", "items", INTERVAL)
+    return FittingTable("Every owner, calibrated", columns, rows, spare=spare)
 
 
-def _baselines(baselines: Sequence[Baseline]) -> Table:
-    columns = ("found by", "score", "95 % interval", "own items", "tuned, points", "requests")
-    table = _table("Other ways to a prompt, calibrated", columns)
+def _baselines(baselines: Sequence[Baseline]) -> FittingTable:
+    rows = []
     for baseline in baselines:
         cell = phrases.find_cell(baseline.cells, baseline.name)
         row = (
@@ -185,8 +180,20 @@ def _baselines(baselines: Sequence[Baseline]) -> Table:
             phrases.points(baseline.comparison.gain),
             f"{baseline.requests:,}",
         )
-        table.add_row(*map(plain, row))
-    return table
+        rows.append(row)
+    columns = ("found by", "score", INTERVAL, "own items", "tuned, points", "requests")
+    spare = ("own items", "requests", INTERVAL)
+    return FittingTable("Other ways to a prompt, calibrated", columns, rows, spare=spare)
+
+
+def _costs(stats: Stats) -> FittingTable:
+    rows = [
+        (one.owner, one.calls, one.hits, one.read, one.cached, one.written, one.settled)
+        for one in cost_lines(stats)
+    ]
+    columns = ("on behalf of", "calls", "hits", "read", "cached", "written", "settled")
+    spare = ("cached", "written", "hits")
+    return FittingTable("What was paid for whom", columns, rows, spare=spare)
 
 
 def _trust(results: Results) -> Group:
@@ -197,6 +204,10 @@ def _trust(results: Results) -> Group:
         plain(f"Examples of {', '.join(names)} went to {destination}")
         for destination, names in owners_of.items()
     ]
+    judges = dict.fromkeys(owner.judge for owner in results.owners if owner.judge)
+    lines += [plain(f"Judge: inputs, answers and targets went to {place}") for place in judges]
+    if results.gate.judge is not None:
+        lines.append(plain(judge_line(results.gate.judge)))
     if results.simulation:
         lines.append(plain("Simulation: all owners lived in one process."))
     return Group(*lines, *(plain(f"Note: {note}", "yellow") for note in results.notes), Text())

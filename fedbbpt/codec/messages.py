@@ -175,6 +175,11 @@ def _block(value: object) -> Block:
     return Block(count(start, "block.start"), count(size, "block.size"))
 
 
+def _rows(value: object) -> tuple[int, int]:
+    first, second = paired(value, "pairs")
+    return count(first, "pairs"), count(second, "pairs")
+
+
 def _work_payload(work: Work) -> dict[str, object]:
     match work:
         case Score(points, block):
@@ -190,12 +195,13 @@ def _work_payload(work: Work) -> dict[str, object]:
                 "generations": generations,
                 "block": _block_payload(block),
             }
-        case Evaluate(points, samples, split):
+        case Evaluate(points, samples, split, pairs):
             return {
                 "kind": "evaluate",
                 "points": array_payload(points),
                 "samples": list(samples),
                 "split": split,
+                "pairs": [list(pair) for pair in pairs],
             }
         case _:
             assert_never(work)
@@ -214,6 +220,7 @@ def _work(body: Json) -> Work:
         case "evaluate":
             samples = tuple(count(s, "samples") for s in listed(body["samples"], "samples"))
             split = text(body["split"], "split")
-            return Evaluate(read_array(body["points"], "points"), samples, split)
+            pairs = tuple(_rows(pair) for pair in listed(body["pairs"], "pairs"))
+            return Evaluate(read_array(body["points"], "points"), samples, split, pairs)
         case other:
             raise ValueError(f"work: unknown kind {shown(other)}")

@@ -1,18 +1,36 @@
 """Endpoint tables into connectors; keys come from the environment by the name the table gives."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from fedbbpt.config.pricing import Priced, own_price
 from fedbbpt.config.sections import Table
+from fedbbpt.config.strict import as_table
 from fedbbpt.endpoints import Connector
 from fedbbpt.errors import ConfigError
+from fedbbpt.money import Price
 from fedbbpt.plugins import build
 from fedbbpt.secret import Secret
 
+_OURS = frozenset({"key_env", "prices"})
+"""Settings of an endpoint's table that are not those of the plugin."""
 
-def connector(table: Table, where: str, environment: Mapping[str, str]) -> Connector:
+
+def connector(
+    table: Table,
+    where: str,
+    environment: Mapping[str, str],
+    prices: Mapping[str, Price] | None = None,
+) -> Connector:
     """Return the endpoint that a table describes.
 
     ``key_env`` names the variable that holds the key; the key itself never stands in a file.
+
+    Args:
+        table: the endpoint's.
+        where: how the file calls it, for messages.
+        environment: variables.
+        prices: the user's own by model, where the table gives none.
 
     Raises:
         ConfigError: no endpoint is named, a key stands in the table, its variable is not set, or a
@@ -28,12 +46,25 @@ def connector(table: Table, where: str, environment: Mapping[str, str]) -> Conne
             f"[{where}] key: a key does not belong in a file; put it in a variable and write "
             'key_env = "NAME"'
         )
-    settings = {name: value for name, value in table.items() if name != "key_env"}
+    settings = {name: value for name, value in table.items() if name not in _OURS}
     secret: dict[str, object] = {}
     if "key_env" in table:
         secret["key"] = _secret(table["key_env"], where, environment)
     made: Connector = build("endpoints", settings, where, **secret)
-    return made
+    own = None
+    if "prices" in table:
+        own = own_price(as_table(table["prices"], f"{where}.prices"), f"{where}.prices")
+    return Priced(made, prices or {}, own)
+
+
+def with_paths(table: Table, base: Path) -> Table:
+    """Return the table with the file it names, ``ca``, taken from the folder ``base``.
+
+    >>> with_paths({"use": "openai", "ca": "ours.pem"}, Path("runs"))["ca"]
+    'runs/ours.pem'
+    """
+    ca = table.get("ca")
+    return {**table, "ca": str(base / ca)} if isinstance(ca, str) and ca else table
 
 
 def _secret(name: object, where: str, environment: Mapping[str, str]) -> Secret:

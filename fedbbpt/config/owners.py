@@ -1,6 +1,6 @@
 """The owners of a run and their examples: read, dealt, split, and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -10,8 +10,10 @@ from fedbbpt.config.sections import DataSection, OwnerSection, RolesSection
 from fedbbpt.config.strict import read_section, safe_name
 from fedbbpt.data import Example, OwnerData
 from fedbbpt.datasets.columns import Columns
+from fedbbpt.datasets.held import Entry, held_examples
 from fedbbpt.datasets.owner_check import check_owner
 from fedbbpt.datasets.reading import read_examples
+from fedbbpt.datasets.source import Source, source_of
 from fedbbpt.errors import ConfigError, DataError
 from fedbbpt.randomness import rng
 from fedbbpt.splits import (
@@ -45,16 +47,31 @@ class LoadedOwner:
     warnings: tuple[str, ...]
 
 
-def load_owners(run: RunFile) -> tuple[LoadedOwner, ...]:
+Held = Mapping[str, Iterable[Entry]]
+"""Examples in memory by the name of their owner."""
+
+
+def load_owners(run: RunFile, held: Held | None = None) -> tuple[LoadedOwner, ...]:
     """Read all examples and give every owner its train, dev and test splits.
+
+    Args:
+        run: the run.
+        held: the examples of owners that name no file.
 
     Raises:
         DataError: a file or its examples cannot be used.
-        ConfigError: the split asked for cannot be made.
+        ConfigError: the split asked for cannot be made, or an owner has neither file nor examples.
     """
-    hands = _dealt(run, run.data) if run.data else _own(run)
+    hands = _dealt(run, run.data) if run.data else _own(run, held or {})
     seen: set[str] = set()
     return tuple(_loaded(run, section, _unique(run, hand, seen)) for section, hand in hands)
+
+
+def fetched(run: RunFile) -> tuple[Source, ...]:
+    """Return the data sets that a library fetches from a hub for this run."""
+    texts = [run.data.path] if run.data else [owner.data for owner in run.owners if owner.data]
+    sources = (source_of(text, Path(run.base)) for text in dict.fromkeys(texts))
+    return tuple(source for source in sources if source.kind == "hub")
 
 
 Hand = tuple[OwnerSection, tuple[Example, ...]]
@@ -70,25 +87,32 @@ def _unique(run: RunFile, examples: tuple[Example, ...], seen: set[str]) -> Uniq
     return Unique(new, own.dropped, len(own.examples) - len(new))
 
 
-def _own(run: RunFile) -> list[Hand]:
+def _own(run: RunFile, held: Held) -> list[Hand]:
     names = [owner.name for owner in run.owners]
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(
                 f"[owner] name: {name!r} is given twice; owners need names of their own"
             )
-    return [
-        (
-            owner,
-            _read(Path(owner.data), owner.columns, run.task.labels, f"owner {owner.name}.columns"),
+    return [(owner, _examples(run, owner, held)) for owner in run.owners]
+
+
+def _examples(run: RunFile, owner: OwnerSection, held: Held) -> tuple[Example, ...]:
+    columns = read_section(Columns, owner.columns, f"owner {owner.name}.columns")
+    if owner.data:
+        return read_examples(source_of(owner.data), columns, run.task.labels)
+    if owner.name not in held:
+        raise ConfigError(
+            f"[owner] {owner.name}: its examples were given from Python and are not kept; go on "
+            "with fedbbpt.optimize and the same data"
         )
-        for owner in run.owners
-    ]
+    return held_examples(owner.name, held[owner.name], columns, run.task.labels)
 
 
 def _dealt(run: RunFile, data: DataSection) -> list[Hand]:
-    path = Path(run.base) / data.path
-    examples = _read(path, data.columns, run.task.labels, "data.columns")
+    source = source_of(data.path, Path(run.base))
+    columns = read_section(Columns, data.columns, "data.columns")
+    examples = read_examples(source, columns, run.task.labels)
     try:
         if data.k_shot:
             examples = k_shot(examples, data.k_shot, rng(run.seed, "k-shot"))
@@ -96,7 +120,7 @@ def _dealt(run: RunFile, data: DataSection) -> list[Hand]:
     except ValueError as error:
         raise ConfigError(f"[data] {error}") from error
     for name in dealt:
-        safe_name(name, f"{path}: domain")  # a domain becomes an owner, an owner a file
+        safe_name(name, f"{source}: domain")  # a domain becomes an owner, an owner a file
     return [(OwnerSection(name=name, data=data.path), dealt[name]) for name in sorted(dealt)]
 
 
@@ -114,12 +138,6 @@ def _deal(
             return {"all": examples}
         case other:
             raise ValueError(f"split: {other!r} is unknown; use key, iid, dirichlet or one")
-
-
-def _read(
-    path: Path, columns: Mapping[str, object], labels: tuple[str, ...], where: str
-) -> tuple[Example, ...]:
-    return read_examples(path, read_section(Columns, columns, where), labels)
 
 
 def _loaded(run: RunFile, section: OwnerSection, unique: Unique) -> LoadedOwner:

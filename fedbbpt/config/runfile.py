@@ -1,13 +1,16 @@
 """A run file, read: recipe and file merged, every table checked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from fedbbpt.canonical import digest
+from fedbbpt.config.endpoints import with_paths
+from fedbbpt.config.owner_tables import owner_sections
 from fedbbpt.config.recipes import with_recipe
 from fedbbpt.config.sections import (
+    CacheSection,
     CapsSection,
     DataSection,
     GateSection,
@@ -49,8 +52,13 @@ class RunFile:
         scoring: how answers become figures.
         gate: level of the test on dev.
         caps: hard limits.
+        prices: the user's own by model.
+        cache: other runs whose answers are taken over.
+        track: plugin table of a tracker; empty for none.
         simulation: None where owners are real.
         endpoint: plugin table of the shared endpoint.
+        judge: plugin table of the shared judge; empty for none.
+        evaluator: the user's function; empty for none.
     """
 
     task: TaskSection
@@ -69,8 +77,13 @@ class RunFile:
     scoring: ScoringSection
     gate: GateSection
     caps: CapsSection
+    prices: Table
+    cache: CacheSection
+    track: Table
     simulation: SimulationSection | None
     endpoint: Table
+    judge: Table
+    evaluator: Table
 
     def payload(self) -> dict[str, object]:
         """Return the resolved run as JSON values; a key appears only as its variable's name."""
@@ -80,45 +93,71 @@ class RunFile:
     def identity(self) -> str:
         """Digest of all that can change what is computed: not caps, places or endpoint speed."""
         kept = self.payload()
-        for name in ("directory", "base", "caps"):
+        for name in ("directory", "base", "caps", "prices", "cache", "track"):
             del kept[name]
         kept["simulation"] = self.simulation is not None
-        kept["endpoint"] = _speedless(self.endpoint)
+        for name, table in (("endpoint", self.endpoint), ("judge", self.judge)):
+            kept[name] = _speedless(table)
+        kept["evaluator"] = _speedless(self.evaluator)
         nowhere = {"data": "", "file": ""}  # what lies there counts, and is digested by itself
         kept["owners"] = [
-            {**asdict(owner), **nowhere, "endpoint": _speedless(owner.endpoint)}
+            {
+                **_ungranted(owner),
+                **nowhere,
+                "endpoint": _speedless(owner.endpoint),
+                "judge": _speedless(owner.judge),
+            }
             for owner in self.owners
         ]
         return digest(kept)
 
 
+def _ungranted(owner: OwnerSection) -> dict[str, object]:
+    return {key: value for key, value in asdict(owner).items() if key != "grant"}
+
+
 def _speedless(endpoint: Table) -> dict[str, object]:
     pace = {"concurrency", "timeout_seconds", "slots", "threads"}
-    return {key: value for key, value in endpoint.items() if key not in pace}
+    pace |= {"requests_per_minute", "tokens_per_minute"}
+    worth = {"prices"}
+    way = {"proxy", "ca", "key_header"}  # how the same place is reached
+    return {key: value for key, value in endpoint.items() if key not in pace | way | worth}
 
 
-def load_run(path: Path, overrides: Mapping[str, object] | None = None) -> RunFile:
+def load_run(
+    path: Path, overrides: Mapping[str, object] | None = None, held: Collection[str] = ()
+) -> RunFile:
     """Return the run that a TOML file describes.
 
     Args:
         path: the run file.
         overrides: top-level keys and tables that replace those of the file.
+        held: names of owners whose examples are in memory.
 
     Raises:
         ConfigError: the file is absent, not TOML, or says something that cannot be meant.
     """
     table = read_toml(path, "run file")
-    return resolve({**table, **(overrides or {})}, path.resolve().parent)
+    return resolve({**table, **(overrides or {})}, path.resolve().parent, held)
 
 
-def resolve(table: Table, base: Path) -> RunFile:
-    """Return the run that a table describes; relative paths are taken from ``base``.
+def resolve(table: Table, base: Path, held: Collection[str] = ()) -> RunFile:
+    """Return the run that a table describes.
+
+    Args:
+        table: of a run file.
+        base: the folder that relative paths are taken from.
+        held: names of owners whose examples are in memory; they are the owners where the table
+            names none.
 
     Raises:
         ConfigError: something cannot be meant; the text names table, key and what to do.
     """
-    top = read_section(RunSection, table, "run file")
-    if bool(top.data) == bool(top.owner):
+    top = read_section(RunSection, _by_name(table, "evaluator"), "run file")
+    if top.data and held:
+        raise ConfigError("[data] deals one set, and owners' examples are given too; keep one")
+    tables = top.owner or tuple({"name": name} for name in held)
+    if bool(top.data) == bool(tables):
         raise ConfigError(
             "[run file] give either [data] (one set dealt to simulated owners) or [[owner]] tables"
         )
@@ -128,7 +167,13 @@ def resolve(table: Table, base: Path) -> RunFile:
         raise ConfigError("[run file] seed: must be 0 or more")
     name = safe_name(read_section(TaskSection, top.task, "task").name, "task")
     run = _from_tables({**vars_of(top), **with_recipe(top)}, str(base), top.dir or f"runs/{name}")
-    return replace(run, owners=tuple(owner_section(i, o, base) for i, o in enumerate(top.owner)))
+    endpoint = with_paths(run.endpoint, base)
+    return replace(run, endpoint=endpoint, owners=owner_sections(tables, base, held))
+
+
+def _by_name(table: Table, key: str) -> Table:
+    """Return the table with a plugin that is named by a text alone as a plugin table."""
+    return {**table, key: {"use": table[key]}} if isinstance(table.get(key), str) else table
 
 
 def restore(payload: Table) -> RunFile:
@@ -167,36 +212,18 @@ def _from_tables(tables: Table, base: str, directory: str) -> RunFile:
         optimizer=as_table(tables["optimizer"], "optimizer"),
         aggregator=as_table(tables["aggregator"], "aggregator"),
         search=section(SearchSection, "search"),
-        scoring=section(ScoringSection, "scoring"),
+        scoring=read_section(
+            ScoringSection, _by_name(as_table(tables["scoring"], "scoring"), "metric"), "scoring"
+        ),
         gate=section(GateSection, "gate"),
         caps=section(CapsSection, "caps"),
+        prices=as_table(tables.get("prices", {}), "prices"),
+        cache=read_section(CacheSection, as_table(tables.get("cache", {}), "cache"), "cache"),
+        track=as_table(tables.get("track", {}), "track"),
         simulation=(
             None if tables["simulation"] is None else section(SimulationSection, "simulation")
         ),
         endpoint=as_table(tables["endpoint"], "endpoint"),
+        judge=as_table(tables["judge"], "judge"),
+        evaluator=as_table(tables["evaluator"], "evaluator"),
     )
-
-
-def owner_section(index: int, table: Table, base: Path) -> OwnerSection:
-    """Return one owner, with its client file read and its data path taken from that file's folder.
-
-    Raises:
-        ConfigError: no name, no data, or a client file that cannot be read.
-    """
-    where = f"owner {index + 1}"
-    owner = read_section(OwnerSection, table, where)
-    if owner.file:
-        path = base / owner.file
-        if beside := sorted(table.keys() - {"file", "name"}):
-            raise ConfigError(
-                f"[{where}] {', '.join(beside)}: the client file says it; write it in {path}"
-            )
-        inner = {"name": owner.name} if owner.name else {}
-        client = read_toml(path, "client file")
-        if "file" in client:
-            raise ConfigError(f"{path}: file: a client file names no other; give its keys here")
-        return owner_section(index, {**client, **inner}, path.parent)
-    safe_name(owner.name, where)
-    if not owner.data:
-        raise ConfigError(f"[{where}] data: missing; name the file of {owner.name}'s examples")
-    return replace(owner, data=str(base / owner.data))

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fedbbpt.money import nanodollars
+
 Table = Mapping[str, object]
 
 
@@ -73,21 +75,25 @@ class OwnerSection:
 
     Attributes:
         name: letters, digits, ``-``, ``_`` and ``.``.
-        data: file of examples, beside the file that names it.
+        data: file of examples, beside the file that names it, or ``hf:`` with a data set.
         file: a client file to read these keys from.
         endpoint: its own endpoint; the run's ``[endpoint]`` if left out.
+        judge: the endpoint of its own judge; the run's ``[judge]`` if left out.
         columns: how the file calls id, input, target, targets, domain.
         min_block: smallest block it answers for.
         allow_one_class: accept a single label in its own data.
+        grant: the most that it lets the run spend on its behalf, with the keys of ``[caps]``.
     """
 
     name: str = ""
     data: str = ""
     file: str = ""
     endpoint: Table = field(default_factory=dict)
+    judge: Table = field(default_factory=dict)
     columns: Table = field(default_factory=dict)
     min_block: int = 8
     allow_one_class: bool = False
+    grant: Table = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class DataSection:
     """``[data]``: one data set dealt to simulated owners.
 
     Attributes:
-        path: file of examples, beside the run file.
+        path: file of examples, beside the run file, or ``hf:`` with a data set.
         split: ``"key"`` (by domain), ``"iid"``, ``"dirichlet"`` or ``"one"``.
         owners: how many, for iid and dirichlet.
         alpha: concentration of the Dirichlet label skew.
@@ -115,7 +121,13 @@ class DataSection:
 
 @dataclass(frozen=True, slots=True)
 class RolesSection:
-    """``[roles]``: shares (at most 1 together) or counts of every owner's examples."""
+    """``[roles]``: shares (at most 1 together) or counts of every owner's examples.
+
+    Attributes:
+        train: the search and the calibration see them.
+        dev: the gate decides on them.
+        test: sealed until the end.
+    """
 
     train: float = 0.4
     dev: float = 0.25
@@ -127,7 +139,8 @@ class ScoringSection:
     """``[scoring]``: how an answer becomes figures.
 
     Attributes:
-        metric: a metric plugin and its fields.
+        metric: a metric plugin and its fields, its name alone, or a function of your own as
+            ``"package.module:name"``.
         read: ``"auto"``, ``"logprobs"`` or ``"generate"``.
         max_tokens: longest generated answer, where answers are generated.
         loss_bound: largest loss of one item, in nats.
@@ -181,7 +194,11 @@ class SearchSection:
 
 @dataclass(frozen=True, slots=True)
 class GateSection:
-    """``[gate]``: the level of the paired test on dev."""
+    """``[gate]``: whether the found prompt replaces the start.
+
+    Attributes:
+        alpha: level of the paired test on dev, in (0, 1).
+    """
 
     alpha: float = 0.05
 
@@ -192,15 +209,70 @@ class GateSection:
 
 @dataclass(frozen=True, slots=True)
 class CapsSection:
-    """``[caps]``: hard limits on what this run directory may pay for; 0 sets none."""
+    """``[caps]``: hard limits on what this run directory may pay for; 0 sets none.
+
+    Attributes:
+        calls: requests that reach the model.
+        tokens: read and written by it, together.
+        dollars: of all calls, for example 2.50.
+        calls_per_day: as calls, of a day; days begin at midnight UTC.
+        dollars_per_day: as dollars, of a day.
+    """
 
     calls: int = 0
     tokens: int = 0
+    dollars: float = 0.0
+    calls_per_day: int = 0
+    dollars_per_day: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, cap in (("calls", self.calls), ("tokens", self.tokens)):
+        counts = {"calls": self.calls, "tokens": self.tokens, "calls_per_day": self.calls_per_day}
+        for name, cap in counts.items():
             if cap < 0:
                 raise ValueError(f"{name}: {cap} is below 0; write 0 for no cap")
+        nanodollars("dollars", self.dollars)
+        nanodollars("dollars_per_day", self.dollars_per_day)
+
+
+@dataclass(frozen=True, slots=True)
+class PricesSection:
+    """``[endpoint.prices]`` and ``[prices."model"]``: dollars for a million tokens.
+
+    Attributes:
+        prompt: tokens read.
+        completion: tokens written.
+        cached: tokens read that the endpoint had computed before; as prompt if left out.
+        batch_percent: what a batch pays of these, in percent.
+    """
+
+    prompt: float
+    completion: float
+    cached: float = 0.0
+    batch_percent: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CacheSection:
+    """``[cache]``: other runs whose answers are taken over instead of asking again.
+
+    Attributes:
+        runs: their folders, beside the run file; only read, also while they go on.
+    """
+
+    runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatorSection:
+    """``[evaluator]``: a function of your own that asks and scores in the place of endpoints.
+
+    Attributes:
+        use: the function, as ``"package.module:name"``.
+        concurrency: evaluations under way at once.
+    """
+
+    use: str
+    concurrency: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,16 +294,23 @@ class RunSection:
         task: what is asked.
         prompt: the start.
         endpoint: the endpoint of owners that name none.
+        judge: the endpoint that grades answers where the metric is a judge; the owner's own
+            endpoint if left out.
+        evaluator: your own function in the place of endpoints, as a table or by name.
         recipe: a published method whose tables are the defaults of this file.
         seed: of all randomness.
         dir: run directory; ``runs/<task name>`` if left out.
-        data: one data set dealt to simulated owners, or
-        owner: the owners.
+        data: one data set dealt to simulated owners; this or ``owner``.
+        owner: the owners; this or ``data``.
+        prices: your own prices by model, each a table as ``[endpoint.prices]``.
+        track: a tracker that is told figures and prompts; off unless named.
     """
 
     task: Table
     prompt: Table = field(default_factory=dict)
     endpoint: Table = field(default_factory=dict)
+    judge: Table = field(default_factory=dict)
+    evaluator: Table = field(default_factory=dict)
     recipe: str = "genetic"
     seed: int = 0
     dir: str = ""
@@ -245,4 +324,7 @@ class RunSection:
     scoring: Table = field(default_factory=dict)
     gate: Table = field(default_factory=dict)
     caps: Table = field(default_factory=dict)
+    prices: Table = field(default_factory=dict)
+    cache: Table = field(default_factory=dict)
+    track: Table = field(default_factory=dict)
     simulation: Table | None = None

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fedbbpt.answers import Answer, Missing
-from fedbbpt.completions import Completion, Request
+from fedbbpt.answers import Answer, Missing, Unreadable
+from fedbbpt.completions import WITHHELD, Completion, Request
 from fedbbpt.prompts import Prompt
 from fedbbpt.reading import read_free_text, read_label_scores, read_label_text, spoken_words
 from fedbbpt.reasoning import Step
@@ -87,6 +87,8 @@ class DirectDialogue:
         """Return what a reply to the request says."""
         if isinstance(reply, Missing):
             return reply
+        if reply.finish_reason in WITHHELD:
+            return Unreadable(reply.text)  # words of a refusal may be label words by chance
         if not self.labels:
             return read_free_text(reply.text)
         if self.request.top_logprobs:

@@ -24,6 +24,7 @@ KEPT = {
     "run.json",
     "stats.json",
     "tuned.json",
+    "simulation.json",
     "tuned.txt",
     *(f"owners/{owner}.json" for owner in OWNERS),
 }

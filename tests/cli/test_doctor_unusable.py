@@ -7,6 +7,8 @@ import pytest
 from doctor_answers import CONTROLS, KEY, doctor
 from played_endpoint import Play, playing
 
+from fedbbpt.diagnosis.thinking import MOST_OPTIONS
+
 
 def test_refused_access_is_one_call_and_shows_no_key(tmp_path: Path) -> None:
     with playing(Play(status=401)) as play:
@@ -47,7 +49,8 @@ def test_a_model_that_thinks_first_gives_no_answer(tmp_path: Path, text: str) ->
         said = doctor(tmp_path, play.url)
 
     assert said.exit_code == 1
-    assert "no answer within 16 tokens" in said.stderr
+    assert "no answer within 16 tokens, neither with thinking turned off" in said.stderr
+    assert len(play.asked) == 1 + MOST_OPTIONS
 
 
 @pytest.mark.parametrize("body", [b"<html>welcome</html>", b'{"choices": []}', b"[]"])

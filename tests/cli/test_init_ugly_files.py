@@ -1,5 +1,6 @@
 """Ugly files: each gives a run file that works, or one line that says what to do."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -48,6 +49,20 @@ GOOD: dict[str, tuple[str, str | bytes]] = {
         "t.jsonl",
         jsonl([{"id": n, "text": row[0], "label": n % 3} for n, row in enumerate(tickets()[1:])]),
     ),
+    "tsv": ("t.tsv", as_csv(tickets(), "\t")),
+    "packed csv": ("t.CSV.gz", gzip.compress(PLAIN.encode())),
+    "json list": (
+        "t.json",
+        json.dumps([{"text": row[0], "label": row[1]} for row in tickets()[1:]], indent=1),
+    ),
+    "json lines named json": (
+        "t.json",
+        jsonl([{"text": row[0], "label": row[1]} for row in tickets()[1:]]),
+    ),
+    "packed json lines": (
+        "t.jsonl.gz",
+        gzip.compress(jsonl([{"text": row[0], "label": row[1]} for row in tickets()[1:]]).encode()),
+    ),
     "questions": (
         "t.jsonl",
         jsonl([{"question": f"what is {n} and {n}?", "answer": f"it {2 * n}"} for n in range(50)]),
@@ -93,8 +108,11 @@ BAD: dict[str, tuple[str, str | bytes, str]] = {
         "neither text nor number",
     ),
     "spreadsheet": ("t.xlsx", b"PK", "save it as CSV in UTF-8"),
-    "parquet": ("t.parquet", b"PAR1", "convert it to CSV or JSONL"),
-    "json": ("t.json", "[]", "one object a line"),
+    "torn gzip": ("t.csv.gz", gzip.compress(PLAIN.encode())[:-9], "not a whole gzip file"),
+    "not gzip": ("t.csv.gz", PLAIN, "not a whole gzip file"),
+    "empty json": ("t.json", "[]", "no example in it"),
+    "torn json": ("t.json", "[\n{]", "line 2: not JSON at column 2"),
+    "texts in json": ("t.json", '[{}, "a"]', "entry 2: not an object"),
 }
 
 

@@ -143,3 +143,29 @@ def test_rich_progress_obeys_no_text_and_breaks_no_line() -> None:
     assert max(map(len, lines)) <= 80
     assert not CONTROLS.search(shown(console))
     assert lines[1] == "  round 0   1,000,000,000 requests"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_number_is_broken_at_any_width(width: int) -> None:
+    console = screen()
+    console.width = width
+
+    show_results(console, sample_results(), sample_stats(), "runs/vader4")
+
+    lines = [line.rstrip() for line in shown(console).splitlines()]
+    (amazon,) = [line for line in lines if line.strip().startswith("amazon")]
+    (pooled,) = [line for line in lines if line.strip().startswith("pooled data")]
+    assert re.search(r"60\.0 % +84\.0 % +\+24", amazon)
+    assert re.search(r"82\.0 % .*\+2", pooled)
+    assert ("p < 0.0001" in amazon) is (width >= 80)
+    assert max(map(len, lines)) <= width
+
+
+def test_a_narrow_terminal_gets_figures_instead_of_a_bar() -> None:
+    console = screen()
+    console.width = 60
+    progress = RichProgress(console, 3000)
+
+    progress.round_done("search", sample_rounds()[0])
+
+    assert shown(console) == "  round 0   384 of 3,000 requests, best loss 0.690\n"

@@ -41,7 +41,13 @@ blocks = st.builds(Block, counts, counts)
 works = st.one_of(
     st.builds(Score, points, blocks),
     st.builds(Search, counts, counts, blocks),
-    st.builds(Evaluate, points, st.lists(counts, max_size=4).map(tuple), names),
+    st.builds(
+        Evaluate,
+        points,
+        st.lists(counts, max_size=4).map(tuple),
+        names,
+        st.lists(st.tuples(counts, counts), max_size=3).map(tuple),
+    ),
 )
 
 

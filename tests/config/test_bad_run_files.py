@@ -154,7 +154,7 @@ def test_a_budget_below_one_generation_is_refused_with_numbers(
     text = refusal(tmp_path, tables)
 
     assert f"[search] requests: {least - 1} do not pay for one generation" in text
-    assert f"4 candidates on blocks of 8 at 4 owners take {least}. Raise requests, or" in text
+    assert f"4 candidates on blocks of 8 at 4 owners take up to {least}. Raise requests, or" in text
     tiny_prepared(tmp_path, put(tables, "search.requests", least))
 
 

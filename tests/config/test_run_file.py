@@ -15,7 +15,8 @@ from tiny_run import (
     write_rows,
 )
 
-from fedbbpt.config.prepare import SHARED
+from fedbbpt.config.places import SHARED
+from fedbbpt.config.pricing import Priced
 from fedbbpt.config.recipes import load_recipe
 from fedbbpt.config.runfile import load_run, resolve
 from fedbbpt.config.sections import CapsSection, GateSection, RolesSection, SearchSection
@@ -132,7 +133,9 @@ def test_a_key_may_travel_over_plain_http_inside_this_machine(tmp_path: Path, ho
 
     prepared = tiny_prepared(tmp_path, tiny_tables(endpoint=endpoint), {"OWN_KEY": "sk-canary"})
 
-    made = prepared.connectors[SHARED]
+    priced = prepared.connectors[SHARED]
+    assert isinstance(priced, Priced)
+    made = priced.inner
     assert isinstance(made, OpenAI)
     assert made.key is not None
     assert made.key.reveal() == "sk-canary"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from fedbbpt.answers import LabelScores, Missing, Text, Unreadable
@@ -38,6 +40,16 @@ def test_without_log_probabilities_the_label_is_read_from_the_text() -> None:
     assert answer == Text("neg")
     assert dialogue.request.max_tokens == 12
     assert dialogue.request.top_logprobs == 0
+
+
+@pytest.mark.parametrize("reason", ["refusal", "content_filter"])
+@pytest.mark.parametrize("how", [Direct(), Direct(LABELS), Direct(LABELS, top_logprobs=20)])
+def test_an_answer_that_is_kept_back_is_unreadable_whatever_its_words(
+    how: Direct, reason: str
+) -> None:
+    said = replace(SCORED, text="I cannot say that it is good.", finish_reason=reason)
+
+    assert how.start(PROMPT, "lovely").step([said]) == Unreadable(said.text)
 
 
 def test_a_prompt_without_words_speaks_the_labels() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from plugin_folders import offered
 
-from fedbbpt.answers import LabelScores, Missing, Text, Unreadable
+from fedbbpt.answers import LabelScores, Missing, Scored, Text, Unreadable
 from fedbbpt.completions import Completion, Request, TokenLogprob
 from fedbbpt.prompts import INPUT, Message, Prompt
 from fedbbpt.reasoning import Reasoning
@@ -27,7 +27,7 @@ def played(
     asked: list[Request] = []
     step = dialogue.step(())
     for _ in range(MOST_STEPS):
-        if isinstance(step, (Text, LabelScores, Unreadable, Missing)):
+        if isinstance(step, (Text, LabelScores, Scored, Unreadable, Missing)):
             return asked, step
         asked.extend(step)
         step = dialogue.step([reply] * len(step))

@@ -1,0 +1,24 @@
+"""What a careful reader of a run should know before it starts."""
+
+from fedbbpt.config.owners import LoadedOwner, fetched
+from fedbbpt.config.runfile import RunFile
+from fedbbpt.library.templates import misspelt
+from fedbbpt.mean_score import skew_warning
+from fedbbpt.spaces import Space
+from fedbbpt.spaces.slots import Slots
+
+
+def run_notes(run: RunFile, owners: tuple[LoadedOwner, ...], space: Space) -> tuple[str, ...]:
+    """Return what was odd about data, prompt and label words, one sentence each."""
+    notes = [f"{source} is fetched from its hub or taken from a cache" for source in fetched(run)]
+    notes += [f"{owner.data.owner}: {text}" for owner in owners for text in owner.warnings]
+    prompt = run.prompt
+    contents = [str(message.get("content", "")) for message in prompt.messages]
+    faults = (misspelt(text) for text in (prompt.system, prompt.user, prompt.hint, *contents))
+    notes.extend(f"prompt, sent as it stands: {fault}" for fault in faults if fault)
+    if isinstance(space, Slots):
+        notes.append(f"label words: {space.wordings.reason}")
+    if run.scoring.calibrate == "mean":
+        skews = ((owner.data.owner, skew_warning(owner.data.train)) for owner in owners)
+        notes.extend(f"{name}: {warning}" for name, warning in skews if warning)
+    return tuple(notes)
