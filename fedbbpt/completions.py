@@ -116,7 +116,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """What one reply tells of the grants: of requests and of tokens, None where it tells nothing."""
+    """What one reply tells of the grants of requests and of tokens; None where it tells nothing."""
 
     requests: Window | None = None
     tokens: Window | None = None

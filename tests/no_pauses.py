@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from fedbbpt.endpoints import limiters, retry_budget, retrying
-from fedbbpt.endpoints.bounds import Bounds
+from fedbbpt.endpoints.pacing import limiters, retry_budget, retrying
+from fedbbpt.endpoints.pacing.bounds import Bounds
 
 
 def stop_pausing(patch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from fedbbpt.cli.shared import plain_errors
-from fedbbpt.endpoints.compaction import compact
+from fedbbpt.endpoints.records.compaction import compact
 from fedbbpt.errors import ConfigError
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.safe_text import safe_text

@@ -12,7 +12,7 @@ from fedbbpt.diagnosis.prefix_cache import PrefixCache
 from fedbbpt.diagnosis.soft import Soft
 from fedbbpt.diagnosis.template import Template
 from fedbbpt.diagnosis.toml_text import toml_lines
-from fedbbpt.endpoints import naming
+from fedbbpt.endpoints.wire import naming
 
 _NAMES = {
     naming.SAME: "as asked",

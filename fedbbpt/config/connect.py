@@ -11,19 +11,19 @@ from fedbbpt.config.places import SHARED
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.data import OwnerData
 from fedbbpt.endpoints import Connector, Profile, Wire
-from fedbbpt.endpoints.batch_recording import BatchRecorder
+from fedbbpt.endpoints.batches.recording import BatchRecorder
 from fedbbpt.endpoints.batching import Batched
 from fedbbpt.endpoints.carriers import Assure, Carrier, CarryingWire, nothing
-from fedbbpt.endpoints.fingerprint import fingerprint_request
 from fedbbpt.endpoints.function_wire import ATTEMPTS as EVALUATIONS
-from fedbbpt.endpoints.journal import Journal, request_key
-from fedbbpt.endpoints.ledger import Caps
-from fedbbpt.endpoints.limiter import Limiter
-from fedbbpt.endpoints.limiters import Limiters
-from fedbbpt.endpoints.limits import Limited
-from fedbbpt.endpoints.recording import Recorded
-from fedbbpt.endpoints.retrying import ATTEMPTS, Retrying
-from fedbbpt.endpoints.same_model import Assured, SameModel
+from fedbbpt.endpoints.pacing.limiter import Limiter
+from fedbbpt.endpoints.pacing.limiters import Limiters
+from fedbbpt.endpoints.pacing.limits import Limited
+from fedbbpt.endpoints.pacing.retrying import ATTEMPTS, Retrying
+from fedbbpt.endpoints.records.fingerprint import fingerprint_request
+from fedbbpt.endpoints.records.journal import Journal, request_key
+from fedbbpt.endpoints.records.recording import Recorded
+from fedbbpt.endpoints.records.same_model import Assured, SameModel
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.errors import EndpointError
 from fedbbpt.evaluator import Unasked
 from fedbbpt.marking import Graded

@@ -9,9 +9,9 @@ from fedbbpt.config.searched import origin
 from fedbbpt.data import Example, OwnerData
 from fedbbpt.distributions import Floats
 from fedbbpt.endpoints import Profile
-from fedbbpt.endpoints.fingerprint import fingerprint_request
-from fedbbpt.endpoints.ledger import Worst, worst_of
-from fedbbpt.endpoints.same_model import TRIES
+from fedbbpt.endpoints.records.fingerprint import fingerprint_request
+from fedbbpt.endpoints.records.same_model import TRIES
+from fedbbpt.endpoints.spending.ledger import Worst, worst_of
 from fedbbpt.prompts import Prompt
 from fedbbpt.randomness import rng
 from fedbbpt.spaces import Space

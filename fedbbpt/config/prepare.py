@@ -27,7 +27,7 @@ from fedbbpt.data import OwnerData
 from fedbbpt.drivers import Plan, check_merge
 from fedbbpt.endpoints import Connector, Profile
 from fedbbpt.endpoints.function_wire import EvaluatorFunction
-from fedbbpt.endpoints.ledger import Caps
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.errors import ConfigError
 from fedbbpt.optimizers import Optimizer
 from fedbbpt.plugins import build

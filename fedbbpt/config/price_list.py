@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from fedbbpt.endpoints import Profile
-from fedbbpt.endpoints.naming import DATED, SAME, judge_name
+from fedbbpt.endpoints.wire.naming import DATED, SAME, judge_name
 from fedbbpt.money import Price
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fedbbpt.config.sections import CapsSection, OwnerSection
 from fedbbpt.config.strict import read_section
 from fedbbpt.endpoints import Profile
-from fedbbpt.endpoints.ledger import Caps
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.errors import ConfigError
 from fedbbpt.money import nanodollars
 

@@ -12,15 +12,15 @@ from fedbbpt.chat_form import ChatForm
 from fedbbpt.chat_format import read_chat
 from fedbbpt.diagnosis.probes import Probe, Reply, probe_body
 from fedbbpt.endpoints import AttemptError, Wire
-from fedbbpt.endpoints.chat_wire import ChatWire
-from fedbbpt.endpoints.failures import (
+from fedbbpt.endpoints.wire.chat_wire import ChatWire
+from fedbbpt.endpoints.wire.failures import (
     Refusal,
     inner_refusal,
     one_line,
     refusal_error,
     transport_error,
 )
-from fedbbpt.endpoints.replies import MAX_BODY
+from fedbbpt.endpoints.wire.replies import MAX_BODY
 from fedbbpt.errors import EndpointError
 
 Clock = Callable[[], float]

@@ -21,7 +21,7 @@ from fedbbpt.diagnosis.seeding import judge_seed
 from fedbbpt.diagnosis.soft import Soft, probe_soft
 from fedbbpt.diagnosis.template import Template, probe_template
 from fedbbpt.diagnosis.thinking import ROOM
-from fedbbpt.endpoints.ledger import worst_tokens
+from fedbbpt.endpoints.spending.ledger import worst_tokens
 
 SEEDS = ((7, 7, 7), (8, 9))
 REPEATS = 4

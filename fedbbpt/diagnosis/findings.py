@@ -15,7 +15,7 @@ from fedbbpt.diagnosis.template import Template
 from fedbbpt.diagnosis.thinking import ROOM
 from fedbbpt.diagnosis.toml_text import toml_lines
 from fedbbpt.endpoints import Profile
-from fedbbpt.endpoints.naming import ANOTHER, SAME, judge_name
+from fedbbpt.endpoints.wire.naming import ANOTHER, SAME, judge_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.diagnosis.trial import Outcome, Trial, run_trial
-from fedbbpt.endpoints.journal import Journal
+from fedbbpt.endpoints.records.journal import Journal
 from fedbbpt.errors import StorageError
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.storage.framed_log import FramedLog

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fedbbpt.diagnosis.examination import STEPS
 from fedbbpt.diagnosis.thinking import ROOM
 from fedbbpt.endpoints import Profile
-from fedbbpt.endpoints.ledger import worst_of
+from fedbbpt.endpoints.spending.ledger import worst_of
 
 
 def most_money(profile: Profile, *, thinking: bool) -> int | None:

@@ -18,7 +18,7 @@ from fedbbpt.diagnosis.asking import Asker
 from fedbbpt.diagnosis.noise import largest_difference
 from fedbbpt.diagnosis.probes import GREETING, REPLY_TOKENS, Probe, Reply
 from fedbbpt.distributions import Floats
-from fedbbpt.endpoints.tensor_bytes import tensor_bytes
+from fedbbpt.endpoints.wire.tensor_bytes import tensor_bytes
 
 TAKEN, INERT, IGNORED, OFF = "taken", "inert", "ignored", "off"
 UNKNOWN, WIDTH_UNSAID, UNCLEAR = "unknown", "width unsaid", "unclear"

@@ -13,7 +13,7 @@ from fedbbpt.config.searched import origin
 from fedbbpt.data import Example, OwnerData
 from fedbbpt.diagnosis.headroom import PairSums, pair_sums
 from fedbbpt.distributions import Floats, Points, sample
-from fedbbpt.endpoints.journal import Journal
+from fedbbpt.endpoints.records.journal import Journal
 from fedbbpt.errors import EndpointError
 from fedbbpt.objective import NO_COUNTS, Counts, Objective, Row, common_items, count_outcomes
 from fedbbpt.prompts import Prompt

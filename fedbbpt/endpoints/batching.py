@@ -17,8 +17,8 @@ from fedbbpt.answers import Missing
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import AttemptError, Profile, Wire
 from fedbbpt.endpoints.carriers import Carrier
-from fedbbpt.endpoints.journal import Journal, request_key
-from fedbbpt.endpoints.ledger import Caps, worst_of
+from fedbbpt.endpoints.records.journal import Journal, request_key
+from fedbbpt.endpoints.spending.ledger import Caps, worst_of
 from fedbbpt.errors import BudgetError, FedbbptError
 
 Outcome = Completion | Missing

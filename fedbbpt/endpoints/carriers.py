@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import AttemptError, Wire
-from fedbbpt.endpoints.batch_recording import BatchRecorder
+from fedbbpt.endpoints.batches.recording import BatchRecorder
 
 Assure = Callable[[], Awaitable[None]]
 """Awaited before anything is sent; raises where another model answers than before."""

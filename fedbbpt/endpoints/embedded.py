@@ -16,7 +16,7 @@ from typing import Protocol, cast
 
 from fedbbpt.canonical import digest
 from fedbbpt.endpoints import Profile, Wire
-from fedbbpt.endpoints.chat_wire import ChatServer, open_chat_wire
+from fedbbpt.endpoints.wire.chat_wire import ChatServer, open_chat_wire
 from fedbbpt.errors import ConfigError, EndpointError
 from fedbbpt.secret import Secret
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from fedbbpt.chat_form import ChatForm
 from fedbbpt.endpoints import Profile, Wire
-from fedbbpt.endpoints.address import checked_address, checked_proxy, host_of, is_loopback
-from fedbbpt.endpoints.batch_terms import (
+from fedbbpt.endpoints.batches.terms import (
     COMPLETION_WINDOW,
     MAX_BYTES,
     MAX_REQUESTS,
@@ -16,17 +15,18 @@ from fedbbpt.endpoints.batch_terms import (
     BatchTerms,
     check_transport,
 )
-from fedbbpt.endpoints.batch_wire import BatchWire
-from fedbbpt.endpoints.bounds import check_rates
-from fedbbpt.endpoints.chat_settings import (
+from fedbbpt.endpoints.batches.wire import BatchWire
+from fedbbpt.endpoints.pacing.bounds import check_rates
+from fedbbpt.endpoints.wire.address import checked_address, checked_proxy, host_of, is_loopback
+from fedbbpt.endpoints.wire.chat_settings import (
     chat_identity,
     check_form,
     check_key_header,
     check_limits,
     checked_pairs,
 )
-from fedbbpt.endpoints.chat_wire import BEARER, ChatServer, open_chat_wire
-from fedbbpt.endpoints.trust import checked_trust
+from fedbbpt.endpoints.wire.chat_wire import BEARER, ChatServer, open_chat_wire
+from fedbbpt.endpoints.wire.trust import checked_trust
 from fedbbpt.money import FREE
 from fedbbpt.secret import Secret
 

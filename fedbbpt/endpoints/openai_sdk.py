@@ -13,11 +13,11 @@ from fedbbpt.chat_form import ChatForm
 from fedbbpt.chat_format import chat_body
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import AttemptError, Profile, Wire
-from fedbbpt.endpoints.address import checked_address, host_of, is_loopback
-from fedbbpt.endpoints.bounds import check_rates
-from fedbbpt.endpoints.chat_settings import chat_identity, check_form, check_limits
-from fedbbpt.endpoints.failures import UNTRUSTED, Refusal, one_line
-from fedbbpt.endpoints.replies import Correspondent
+from fedbbpt.endpoints.pacing.bounds import check_rates
+from fedbbpt.endpoints.wire.address import checked_address, host_of, is_loopback
+from fedbbpt.endpoints.wire.chat_settings import chat_identity, check_form, check_limits
+from fedbbpt.endpoints.wire.failures import UNTRUSTED, Refusal, one_line
+from fedbbpt.endpoints.wire.replies import Correspondent
 from fedbbpt.errors import ConfigError, EndpointError
 from fedbbpt.money import FREE
 from fedbbpt.secret import Secret

@@ -13,8 +13,8 @@ from fedbbpt.config.tables import check_table_metric
 from fedbbpt.data import Example
 from fedbbpt.endpoints import Connector, Endpoint
 from fedbbpt.endpoints.batching import Batched
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.errors import ConfigError, QuorumError
 from fedbbpt.experiment.contest_outcome import Outcome, Side
 from fedbbpt.metrics import Grader, Measuring, Metric

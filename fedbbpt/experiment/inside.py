@@ -9,7 +9,7 @@ from fedbbpt.calibration import Calibration
 from fedbbpt.config.connect import Connected
 from fedbbpt.config.searched import origin
 from fedbbpt.distributions import Floats
-from fedbbpt.endpoints.remembered import Remembered
+from fedbbpt.endpoints.records.remembered import Remembered
 from fedbbpt.marking import Graded
 from fedbbpt.objective import Row, common_items
 from fedbbpt.runs.simulation import OwnerCalibration, SimulationView, WorstExample

@@ -15,9 +15,9 @@ from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.searched import origin
 from fedbbpt.config.tables import check_table_metric
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.other_runs import opened
-from fedbbpt.endpoints.replies import NO_LOGPROBS
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.records.other_runs import opened
+from fedbbpt.endpoints.wire.replies import NO_LOGPROBS
 from fedbbpt.engines.local import Local
 from fedbbpt.errors import ConfigError, QuorumError
 from fedbbpt.experiment.artifacts import Outcome, owner_calibrations, write_artifacts

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from fedbbpt.config.connect import Connected
-from fedbbpt.endpoints.ledger import Ledger
+from fedbbpt.endpoints.spending.ledger import Ledger
 from fedbbpt.runs.results import OwnerCost, Stats
 
 UNTOLD = "(damaged records)"

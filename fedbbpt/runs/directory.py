@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 
 from fedbbpt.canonical import canonical_json
-from fedbbpt.endpoints.call_records import ANSWER_ENDS
+from fedbbpt.endpoints.records.call_records import ANSWER_ENDS
 from fedbbpt.errors import StorageError
 from fedbbpt.safe_text import safe_json
 from fedbbpt.storage.atomic import write_atomic

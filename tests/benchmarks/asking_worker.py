@@ -16,8 +16,8 @@ from fedbbpt.completions import Completion, Request
 from fedbbpt.config.connect import open_line
 from fedbbpt.endpoints import AttemptError, Wire
 from fedbbpt.endpoints.batching import Batched
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.secret import Secret
 from fedbbpt.storage.framed_log import FramedLog
 

@@ -62,6 +62,7 @@ def compared(setting: Setting, clients: Sequence[str], repeats: int) -> Mapping[
         usual = Load("", address, setting.concurrency, 0, setting.alternatives, setting.loop)
         for _ in range(repeats):
             for client in clients:
+                # Few, where they are slow: the figure is one of a call, not of the whole.
                 calls = CALLS.get(client, USUAL_CALLS)
                 found[client].append(_measured(replace(usual, client=client, calls=calls)))
     return {

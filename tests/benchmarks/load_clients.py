@@ -22,16 +22,17 @@ import orjson
 from fedbbpt.completions import Completion, Request
 from fedbbpt.config.connect import open_line
 from fedbbpt.endpoints.batching import Batched
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps
 from fedbbpt.endpoints.openai import OpenAI
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.prompts import Message
 from fedbbpt.storage.framed_log import FramedLog
 
 SYSTEM = "Decide whether the text is positive or negative; answer with one word. " * 13
 TEXT = "Number {}: the film was a mess from the first scene on, yet its end moved me. "
 WARM_UP = 8
-"""Calls before those that are measured, for each that is under way at once."""
+"""Calls before those that are measured, for each that is under way at once; they let the limit on
+calls under way grow to where the setting has it. The vendor's client has no such limit."""
 SPARE = Caps(calls=10**9, tokens=10**15)
 
 
@@ -187,7 +188,8 @@ CLIENTS = {
 async def measured(load: Load) -> dict[str, float]:
     """Return microseconds of CPU and of wall time a completion."""
     async with CLIENTS[load.client](load) as ask:
-        await ask(range(-WARM_UP * load.concurrency, 0))
+        warm_up = 1 if load.client == "openai" else WARM_UP
+        await ask(range(-warm_up * load.concurrency, 0))
         wall, cpu = time.perf_counter(), _cpu()
         await ask(range(load.calls))
         wall, cpu = time.perf_counter() - wall, _cpu() - cpu

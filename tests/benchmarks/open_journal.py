@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from fedbbpt.endpoints.journal import Journal
+from fedbbpt.endpoints.records.journal import Journal
 from fedbbpt.storage.framed_log import FramedLog
 
 STATUS = Path("/proc/self/status")

@@ -50,6 +50,7 @@ async def openai(job: Job) -> list[str | None]:
 async def dspy(job: Job) -> list[str | None]:
     """DSPy's language model with its own retries, in threads."""
     library = importlib.import_module("dspy")
+    errors = importlib.import_module("dspy.utils.exceptions")
     model = library.LM(
         "openai/small",
         api_base=job["url"],
@@ -63,7 +64,7 @@ async def dspy(job: Job) -> list[str | None]:
     def one(prompt: str) -> str | None:
         try:
             said = model(prompt)[0]
-        except Exception:  # noqa: BLE001 - whatever its libraries raise, the answer is lost
+        except (errors.DSPyError, ValueError, LookupError, TypeError, AttributeError):
             return None
         text = said["text"] if isinstance(said, dict) else said
         return text if isinstance(text, str) else None

@@ -13,8 +13,8 @@ import pytest
 from open_journal import STATUS
 
 from fedbbpt.completions import Completion, TokenLogprob, Usage
-from fedbbpt.endpoints.call_records import Intent, done_record, intent_record
-from fedbbpt.endpoints.ledger import Worst
+from fedbbpt.endpoints.records.call_records import Intent, done_record, intent_record
+from fedbbpt.endpoints.spending.ledger import Worst
 from fedbbpt.storage.atomic import write_parts
 from fedbbpt.storage.frames import frame, header
 

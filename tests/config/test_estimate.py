@@ -9,7 +9,7 @@ from fedbbpt.completions import Request
 from fedbbpt.config.estimate import estimates, longest_prompt, search_calls, usual_tokens
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
-from fedbbpt.endpoints.ledger import worst_of
+from fedbbpt.endpoints.spending.ledger import worst_of
 from fedbbpt.money import Price
 
 PRICED = {

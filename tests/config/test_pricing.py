@@ -10,7 +10,7 @@ from fedbbpt.canonical import canonical_json
 from fedbbpt.config.price_list import listed_price, price_list
 from fedbbpt.config.runfile import restore
 from fedbbpt.endpoints import Profile
-from fedbbpt.endpoints.ledger import Caps
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.money import FREE, NANODOLLARS, Price
 
 HOSTED = {"use": "openai", "url": "https://llm.example.com/v1", "model": "our/model"}

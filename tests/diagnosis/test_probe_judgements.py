@@ -8,13 +8,13 @@ from fedbbpt.chat_form import ChatForm
 from fedbbpt.completions import Completion, Request, TokenLogprob
 from fedbbpt.diagnosis.alternatives import LADDER, MOST_PROBES, judge_alternatives, next_count
 from fedbbpt.diagnosis.asking import asker_over
-from fedbbpt.endpoints.naming import judge_name
 from fedbbpt.diagnosis.noise import judge_noise
 from fedbbpt.diagnosis.pace import Pace, best_concurrency, judge_pace
 from fedbbpt.diagnosis.probes import Probe, Reply, adapted
 from fedbbpt.diagnosis.seeding import judge_seed
 from fedbbpt.endpoints import AttemptError
 from fedbbpt.endpoints.scripted import Scripted
+from fedbbpt.endpoints.wire.naming import judge_name
 from fedbbpt.errors import EndpointError
 
 

@@ -25,7 +25,7 @@ from whole_runs import (
     write_run,
 )
 
-from fedbbpt.endpoints.fingerprint import fingerprint_request
+from fedbbpt.endpoints.records.fingerprint import fingerprint_request
 from fedbbpt.errors import EndpointError, QuorumError
 
 GOOD = orjson.dumps(

@@ -20,8 +20,8 @@ from whole_runs import final_bytes, run_table, smallest_table, stats, tune, writ
 from fedbbpt import messages
 from fedbbpt.completions import Request
 from fedbbpt.endpoints import AttemptError
-from fedbbpt.endpoints.completion_json import completion_from, completion_payload
 from fedbbpt.endpoints.openai import OpenAI
+from fedbbpt.endpoints.records.completion_json import completion_from, completion_payload
 from fedbbpt.errors import EndpointError
 from fedbbpt.prompts import Message
 

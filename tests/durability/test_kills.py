@@ -25,9 +25,9 @@ from whole_runs import (
 )
 
 from fedbbpt.canonical import digest
-from fedbbpt.endpoints.fingerprint import fingerprint_request
-from fedbbpt.endpoints.journal import request_key
 from fedbbpt.endpoints.openai import OpenAI
+from fedbbpt.endpoints.records.fingerprint import fingerprint_request
+from fedbbpt.endpoints.records.journal import request_key
 from fedbbpt.randomness import rng
 
 KILLS = int(os.environ.get("KILLS", "25"))

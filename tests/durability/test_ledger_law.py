@@ -14,8 +14,8 @@ from mock_faults import FAULTS
 from mock_plans import Seeded
 from mock_server import MockEndpoint, serving
 
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Ledger, Spend
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.ledger import Ledger, Spend
 from fedbbpt.randomness import rng
 from fedbbpt.storage.framed_log import FramedLog
 

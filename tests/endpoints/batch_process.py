@@ -17,7 +17,7 @@ from batch_server import BatchServer
 
 from fedbbpt.canonical import digest
 from fedbbpt.completions import Completion
-from fedbbpt.endpoints.completion_json import completion_payload
+from fedbbpt.endpoints.records.completion_json import completion_payload
 from fedbbpt.storage.crash import arm
 
 PATIENCE = 30.0

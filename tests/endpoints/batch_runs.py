@@ -13,8 +13,8 @@ from fedbbpt.config.connect import open_line
 from fedbbpt.config.pricing import Priced
 from fedbbpt.endpoints import Connector
 from fedbbpt.endpoints.batching import Batched, Outcome
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.money import Price
 from fedbbpt.prompts import Message
 from fedbbpt.storage.framed_log import FramedLog

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from memory_log import MemoryLog
 
 from fedbbpt.completions import Completion, Usage
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps, Worst
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.ledger import Caps, Worst
 from fedbbpt.errors import BudgetError
 from fedbbpt.money import Price
 

@@ -9,12 +9,12 @@ from mock_meter import Limits, Meter
 
 from fedbbpt.completions import Completion, Request, Usage
 from fedbbpt.endpoints import AttemptError
-from fedbbpt.endpoints.bounds import Bounds
-from fedbbpt.endpoints.limiter import Limiter
-from fedbbpt.endpoints.limits import Limited
-from fedbbpt.endpoints.rate_limits import rate_limits, utc_now
-from fedbbpt.endpoints.retry_after import retry_after
-from fedbbpt.endpoints.retrying import Retrying
+from fedbbpt.endpoints.pacing.bounds import Bounds
+from fedbbpt.endpoints.pacing.limiter import Limiter
+from fedbbpt.endpoints.pacing.limits import Limited
+from fedbbpt.endpoints.pacing.rate_limits import rate_limits, utc_now
+from fedbbpt.endpoints.pacing.retry_after import retry_after
+from fedbbpt.endpoints.pacing.retrying import Retrying
 from fedbbpt.prompts import Message
 from fedbbpt.randomness import rng
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedbbpt.completions import Completion, Usage
-from fedbbpt.endpoints.batch_book import PendingBatch
-from fedbbpt.endpoints.compaction import compact
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Worst
+from fedbbpt.endpoints.batches.book import PendingBatch
+from fedbbpt.endpoints.records.compaction import compact
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.ledger import Worst
 from fedbbpt.storage.framed_log import FramedLog
 
 PLACE = "identity"

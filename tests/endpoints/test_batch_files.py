@@ -8,7 +8,7 @@ from batch_runs import answers, opened, questions
 from batch_server import BatchServer, listening
 
 from fedbbpt.answers import Missing
-from fedbbpt.endpoints.ledger import Caps
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.errors import BudgetError, EndpointError
 
 ASKED = questions()

@@ -6,10 +6,10 @@ from fedbbpt.chat_format import chat_body
 from fedbbpt.completions import Completion, Request
 from fedbbpt.config.endpoints import connector
 from fedbbpt.endpoints import AttemptError
-from fedbbpt.endpoints.batch_lines import line_key, reply_in, request_line
-from fedbbpt.endpoints.batch_status import status_of
+from fedbbpt.endpoints.batches.lines import line_key, reply_in, request_line
+from fedbbpt.endpoints.batches.status import status_of
 from fedbbpt.endpoints.openai import OpenAI
-from fedbbpt.endpoints.replies import FILTERED, Correspondent
+from fedbbpt.endpoints.wire.replies import FILTERED, Correspondent
 from fedbbpt.errors import ConfigError, EndpointError
 from fedbbpt.prompts import Message
 from fedbbpt.secret import Secret

@@ -8,13 +8,13 @@ from fedbbpt.answers import Missing
 from fedbbpt.completions import Completion, Request, Usage
 from fedbbpt.endpoints import AttemptError, Endpoint, Profile
 from fedbbpt.endpoints.batching import LANES, Batched
-from fedbbpt.endpoints.bounds import Bounds
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps, Spend
-from fedbbpt.endpoints.limiter import Limiter
-from fedbbpt.endpoints.limits import Limited
-from fedbbpt.endpoints.recording import Recorded
-from fedbbpt.endpoints.retrying import Retrying
+from fedbbpt.endpoints.pacing.bounds import Bounds
+from fedbbpt.endpoints.pacing.limiter import Limiter
+from fedbbpt.endpoints.pacing.limits import Limited
+from fedbbpt.endpoints.pacing.retrying import Retrying
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.records.recording import Recorded
+from fedbbpt.endpoints.spending.ledger import Caps, Spend
 from fedbbpt.errors import EndpointError, StorageError
 from fedbbpt.prompts import Message
 from fedbbpt.storage.framed_log import FramedLog

@@ -9,13 +9,13 @@ from fedbbpt.chat_form import ChatForm
 from fedbbpt.completions import Completion, Request, Usage
 from fedbbpt.endpoints import AttemptError, Profile
 from fedbbpt.endpoints.batching import Batched
-from fedbbpt.endpoints.bounds import Bounds
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps
-from fedbbpt.endpoints.limiter import Limiter
-from fedbbpt.endpoints.limits import Limited
-from fedbbpt.endpoints.recording import Recorded
-from fedbbpt.endpoints.retrying import Retrying
+from fedbbpt.endpoints.pacing.bounds import Bounds
+from fedbbpt.endpoints.pacing.limiter import Limiter
+from fedbbpt.endpoints.pacing.limits import Limited
+from fedbbpt.endpoints.pacing.retrying import Retrying
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.records.recording import Recorded
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.errors import BudgetError
 from fedbbpt.prompts import Message
 from fedbbpt.storage.framed_log import FramedLog

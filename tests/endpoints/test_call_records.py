@@ -2,8 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedbbpt.canonical import canonical_json
-from fedbbpt.endpoints.call_records import Intent, intent_record, read_call
-from fedbbpt.endpoints.ledger import Worst
+from fedbbpt.endpoints.records.call_records import Intent, intent_record, read_call
+from fedbbpt.endpoints.spending.ledger import Worst
 
 COUNTS = st.integers(0, 2**53)
 INTENTS = st.builds(

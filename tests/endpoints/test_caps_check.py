@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from fedbbpt.completions import Usage
-from fedbbpt.endpoints.account import Account
-from fedbbpt.endpoints.caps_check import Need, Standing, check_caps, run_holder
-from fedbbpt.endpoints.ledger import Caps, Ledger, Spend, Worst
+from fedbbpt.endpoints.spending.account import Account
+from fedbbpt.endpoints.spending.caps_check import Need, Standing, check_caps, run_holder
+from fedbbpt.endpoints.spending.ledger import Caps, Ledger, Spend, Worst
 from fedbbpt.errors import BudgetError
 from fedbbpt.money import NANODOLLARS
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedbbpt.completions import Completion, TokenLogprob, Usage
-from fedbbpt.endpoints.compaction import Compacted, compact
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Ledger, Worst
+from fedbbpt.endpoints.records.compaction import Compacted, compact
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.ledger import Ledger, Worst
 from fedbbpt.errors import StorageError
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.reading import read_log
@@ -145,7 +145,7 @@ def test_an_empty_journal_stays_empty(tmp_path: Path) -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from fedbbpt.endpoints.compaction import compact
+from fedbbpt.endpoints.records.compaction import compact
 from fedbbpt.storage.crash import arm
 arm(int(sys.argv[2]))
 compact(Path(sys.argv[1]))

@@ -4,10 +4,10 @@ import pytest
 from virtual_time import run_virtually
 
 from fedbbpt.completions import Completion, Request
-from fedbbpt.endpoints.bounds import Bounds
-from fedbbpt.endpoints.concurrency_limit import COOLDOWN_SECONDS, START, ConcurrencyLimit
-from fedbbpt.endpoints.limiter import Limiter
-from fedbbpt.endpoints.limits import Limited
+from fedbbpt.endpoints.pacing.bounds import Bounds
+from fedbbpt.endpoints.pacing.concurrency_limit import COOLDOWN_SECONDS, START, ConcurrencyLimit
+from fedbbpt.endpoints.pacing.limiter import Limiter
+from fedbbpt.endpoints.pacing.limits import Limited
 from fedbbpt.prompts import Message
 from fedbbpt.randomness import rng
 

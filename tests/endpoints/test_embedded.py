@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from fedbbpt.completions import Completion, Request
-from fedbbpt.endpoints.chat_wire import ChatWire
 from fedbbpt.endpoints.embedded import Embedded
+from fedbbpt.endpoints.wire.chat_wire import ChatWire
 from fedbbpt.errors import EndpointError
 from fedbbpt.prompts import Message
 

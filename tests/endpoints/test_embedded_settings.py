@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from fedbbpt.endpoints.chat_wire import ChatWire
 from fedbbpt.endpoints.embedded import Embedded
+from fedbbpt.endpoints.wire.chat_wire import ChatWire
 from fedbbpt.errors import ConfigError, EndpointError
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from fedbbpt.endpoints import AttemptError
-from fedbbpt.endpoints.http_line import HttpLine, Opening, Target, open_line
+from fedbbpt.endpoints.wire.http_line import HttpLine, Opening, Target, open_line
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CLOSING = OK.replace(b"OK\r\n", b"OK\r\nConnection: close\r\n")
@@ -82,6 +82,19 @@ async def test_a_request_says_where_it_goes_who_asks_and_how_long_it_is() -> Non
         b"Authorization: Bearer sk-canary-4711\r\nX-Request-Id: name-1\r\n"
         b'Content-Length: 7\r\n\r\n{"a":1}'
     ]
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_every_event_loop_carries_it(loop: str) -> None:
+    new_loop = pytest.importorskip(loop).new_event_loop
+
+    async def ask() -> tuple[list[bytes], list[int]]:
+        async with serving(OK, CLOSING) as place, open_line(place.target) as line:
+            bodies = [(await line.post(b"{}", "1")).body for _ in range(3)]
+        return bodies, place.connections
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        assert runner.run(ask()) == ([b"ok"] * 3, [0, 0, 1])
 
 
 async def test_requests_after_each_other_share_a_connection_and_at_once_they_do_not() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedbbpt.endpoints.http_reply import LONGEST_HEAD, HttpReply, NoReplyError, ReplyReader
+from fedbbpt.endpoints.wire.http_reply import LONGEST_HEAD, HttpReply, NoReplyError, ReplyReader
 
 MOST = 1000
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"
@@ -113,7 +113,7 @@ def test_a_body_is_cut_at_the_limit_before_the_rest_has_come(size: int, framing:
     assert not reply.lasting
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(b"a" * 50), zlib.compress(b"a" * 50)])
+@pytest.mark.parametrize("packed", [gzip.compress(b"a" * 50, mtime=0), zlib.compress(b"a" * 50)])
 def test_a_compressed_body_is_unpacked_up_to_the_limit(packed: bytes) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
     bomb = gzip.compress(b"a" * 50 * MOST)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from fedbbpt.canonical import canonical_json
 from fedbbpt.completions import Completion, Request, TokenLogprob, Usage
-from fedbbpt.endpoints.completion_json import completion_from, completion_payload
-from fedbbpt.endpoints.journal import Journal, request_key
-from fedbbpt.endpoints.ledger import Ledger, Worst
+from fedbbpt.endpoints.records.completion_json import completion_from, completion_payload
+from fedbbpt.endpoints.records.journal import Journal, request_key
+from fedbbpt.endpoints.spending.ledger import Ledger, Worst
 from fedbbpt.prompts import Message
 from fedbbpt.storage.framed_log import FramedLog
 

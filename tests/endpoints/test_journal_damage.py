@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from fedbbpt.completions import Completion, TokenLogprob, Usage
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Ledger, Worst
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.ledger import Ledger, Worst
 from fedbbpt.randomness import rng
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.frames import HEADER

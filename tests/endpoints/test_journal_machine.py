@@ -18,10 +18,10 @@ from hypothesis.stateful import (
 )
 
 from fedbbpt.completions import Completion, Usage
-from fedbbpt.endpoints.compaction import compact
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Ledger, Worst
-from fedbbpt.endpoints.other_runs import opened
+from fedbbpt.endpoints.records.compaction import compact
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.records.other_runs import opened
+from fedbbpt.endpoints.spending.ledger import Ledger, Worst
 from fedbbpt.errors import StorageError
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.frames import frame

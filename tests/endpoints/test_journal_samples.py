@@ -4,9 +4,9 @@ from pathlib import Path
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import Profile
 from fedbbpt.endpoints.batching import Batched
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps
-from fedbbpt.endpoints.recording import Recorded
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.records.recording import Recorded
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.prompts import Message
 from fedbbpt.storage.framed_log import FramedLog
 

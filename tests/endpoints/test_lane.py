@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedbbpt.completions import Window
-from fedbbpt.endpoints.lane import BURST_SECONDS, SHARE, Lane
+from fedbbpt.endpoints.pacing.lane import BURST_SECONDS, SHARE, Lane
 
 
 def passed(lane: Lane, seconds: float, begin: float = 0.0) -> int:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from fedbbpt.chat_form import ChatForm
 from fedbbpt.completions import Request
 from fedbbpt.endpoints import USUAL_PREAMBLE, Profile
-from fedbbpt.endpoints.ledger import (
+from fedbbpt.endpoints.spending.ledger import (
     MESSAGE_TOKENS,
     Caps,
     Ledger,

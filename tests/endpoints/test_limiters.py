@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from fedbbpt.endpoints import Profile
-from fedbbpt.endpoints.limiters import Limiters
+from fedbbpt.endpoints.pacing.limiters import Limiters
 from fedbbpt.secret import Secret
 
 PLACE = Profile("a", "https://here/v1", "identity", "small", 0, 8, local=False, key=Secret("k1"))

@@ -4,9 +4,9 @@ import pytest
 
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import AttemptError, PatienceError, Wire
-from fedbbpt.endpoints.bounds import Bounds
-from fedbbpt.endpoints.limiter import Limiter
-from fedbbpt.endpoints.limits import Limited
+from fedbbpt.endpoints.pacing.bounds import Bounds
+from fedbbpt.endpoints.pacing.limiter import Limiter
+from fedbbpt.endpoints.pacing.limits import Limited
 from fedbbpt.prompts import Message
 
 

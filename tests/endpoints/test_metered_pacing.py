@@ -3,7 +3,7 @@ from metered_wire import TOKENS, ask_for, jain
 from mock_meter import Limits
 from virtual_time import run_virtually
 
-from fedbbpt.endpoints.bounds import Bounds
+from fedbbpt.endpoints.pacing.bounds import Bounds
 
 WARM = 20.0
 """Seconds until the pace is found."""

@@ -6,9 +6,9 @@ from ledger_world import DAY, OWNERS, Batch, World, played
 from memory_log import MemoryLog
 
 from fedbbpt.completions import Completion, Usage
-from fedbbpt.endpoints.account import Account
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps, Ledger, Worst
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.account import Account
+from fedbbpt.endpoints.spending.ledger import Caps, Ledger, Worst
 from fedbbpt.errors import BudgetError
 
 SOME_USAGE = st.builds(Usage, st.integers(1, 50), st.integers(0, 9), st.integers(0, 50))

@@ -3,7 +3,7 @@ import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from chat_server import GOOD, KEY, answering, saying, serving
 
-from fedbbpt.endpoints.failures import transport_error
+from fedbbpt.endpoints.wire.failures import transport_error
 from fedbbpt.errors import EndpointError
 
 

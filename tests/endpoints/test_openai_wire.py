@@ -7,9 +7,9 @@ from aiohttp import web
 from chat_server import ASKED, COMPLETION, GOOD, KEY, Served, answering, serving
 
 from fedbbpt.completions import Completion, Request
-from fedbbpt.endpoints.fingerprint import fingerprint_request
 from fedbbpt.endpoints.openai import OpenAI
-from fedbbpt.endpoints.replies import MAX_BODY
+from fedbbpt.endpoints.records.fingerprint import fingerprint_request
+from fedbbpt.endpoints.wire.replies import MAX_BODY
 
 
 async def test_a_good_reply_becomes_a_completion() -> None:

@@ -7,10 +7,10 @@ import orjson
 import pytest
 
 from fedbbpt.completions import Completion, TokenLogprob, Usage
-from fedbbpt.endpoints.compaction import compact
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Ledger, Worst
-from fedbbpt.endpoints.other_runs import OtherRun, opened
+from fedbbpt.endpoints.records.compaction import compact
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.records.other_runs import OtherRun, opened
+from fedbbpt.endpoints.spending.ledger import Ledger, Worst
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.reading import read_log
 

@@ -1,4 +1,4 @@
-"""Where a name does not pin the model, another run's answers count if its fingerprint is the same."""
+"""Where a name does not pin the model, another run counts if its fingerprint is the same."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,10 +9,10 @@ from fedbbpt.completions import Completion, Request
 from fedbbpt.config.connect import open_line
 from fedbbpt.endpoints import Profile, Wire
 from fedbbpt.endpoints.batching import Batched
-from fedbbpt.endpoints.fingerprint import fingerprint_request
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps
-from fedbbpt.endpoints.other_runs import opened
+from fedbbpt.endpoints.records.fingerprint import fingerprint_request
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.records.other_runs import opened
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.prompts import Message
 from fedbbpt.storage.framed_log import FramedLog
 

@@ -8,11 +8,11 @@ from virtual_time import run_virtually
 
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import AttemptError, PatienceError
-from fedbbpt.endpoints.bounds import Bounds
-from fedbbpt.endpoints.breaker import FAILURES, Breaker
-from fedbbpt.endpoints.limiter import Limiter
-from fedbbpt.endpoints.limits import Limited
-from fedbbpt.endpoints.retrying import Retrying
+from fedbbpt.endpoints.pacing.bounds import Bounds
+from fedbbpt.endpoints.pacing.breaker import FAILURES, Breaker
+from fedbbpt.endpoints.pacing.limiter import Limiter
+from fedbbpt.endpoints.pacing.limits import Limited
+from fedbbpt.endpoints.pacing.retrying import Retrying
 from fedbbpt.errors import EndpointError
 from fedbbpt.prompts import Message
 

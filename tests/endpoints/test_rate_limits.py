@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedbbpt.completions import RateLimits, Window
-from fedbbpt.endpoints.rate_limits import rate_limits, seconds_of
+from fedbbpt.endpoints.pacing.rate_limits import rate_limits, seconds_of
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 

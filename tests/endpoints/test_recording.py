@@ -9,9 +9,9 @@ import pytest
 
 from fedbbpt.completions import Completion, Request, TokenLogprob, Usage
 from fedbbpt.endpoints import AttemptError, Profile
-from fedbbpt.endpoints.journal import Journal, request_key
-from fedbbpt.endpoints.ledger import Caps, Ledger
-from fedbbpt.endpoints.recording import Recorded
+from fedbbpt.endpoints.records.journal import Journal, request_key
+from fedbbpt.endpoints.records.recording import Recorded
+from fedbbpt.endpoints.spending.ledger import Caps, Ledger
 from fedbbpt.errors import BudgetError, EndpointError
 from fedbbpt.prompts import Message
 from fedbbpt.storage.framed_log import FramedLog
@@ -140,8 +140,8 @@ import asyncio, sys
 from pathlib import Path
 from fedbbpt.completions import Completion, Request, Usage
 from fedbbpt.endpoints import Profile
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.recording import Recorded
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.records.recording import Recorded
 from fedbbpt.prompts import Message
 from fedbbpt.storage.crash import arm
 from fedbbpt.storage.framed_log import FramedLog

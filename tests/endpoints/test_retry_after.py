@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedbbpt.endpoints.retry_after import MAX_WAIT, retry_after
+from fedbbpt.endpoints.pacing.retry_after import MAX_WAIT, retry_after
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -2,7 +2,7 @@ import asyncio
 
 from virtual_time import run_virtually
 
-from fedbbpt.endpoints.retry_budget import LONGEST_SECONDS, MOST, RetryBudget
+from fedbbpt.endpoints.pacing.retry_budget import LONGEST_SECONDS, MOST, RetryBudget
 
 
 async def spent(budget: RetryBudget, count: int) -> list[float]:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import AttemptError
-from fedbbpt.endpoints.retrying import Retrying
+from fedbbpt.endpoints.pacing.retrying import Retrying
 from fedbbpt.errors import BudgetError, EndpointError
 from fedbbpt.prompts import Message
 from fedbbpt.randomness import rng

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from fedbbpt.endpoints.shared_beginnings import SharedBeginnings
+from fedbbpt.endpoints.pacing.shared_beginnings import SharedBeginnings
 
 
 async def entered(gate: SharedBeginnings, beginnings: list[str]) -> list[str]:

@@ -7,12 +7,12 @@ import pytest
 from fedbbpt.completions import Completion, Request, Usage
 from fedbbpt.endpoints import Profile
 from fedbbpt.endpoints.batching import Batched
-from fedbbpt.endpoints.bounds import Bounds
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps
-from fedbbpt.endpoints.limiter import Limiter
-from fedbbpt.endpoints.limits import Limited
-from fedbbpt.endpoints.recording import Recorded
+from fedbbpt.endpoints.pacing.bounds import Bounds
+from fedbbpt.endpoints.pacing.limiter import Limiter
+from fedbbpt.endpoints.pacing.limits import Limited
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.records.recording import Recorded
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.prompts import Message
 from fedbbpt.storage.framed_log import FramedLog
 

@@ -9,9 +9,9 @@ import pytest_asyncio
 
 from fedbbpt.completions import Request
 from fedbbpt.config.estimate import usual_tokens
-from fedbbpt.endpoints.chat_wire import ChatWire
 from fedbbpt.endpoints.embedded import Embedded
-from fedbbpt.endpoints.ledger import worst_tokens
+from fedbbpt.endpoints.spending.ledger import worst_tokens
+from fedbbpt.endpoints.wire.chat_wire import ChatWire
 from fedbbpt.prompts import Message
 from fedbbpt.randomness import rng
 

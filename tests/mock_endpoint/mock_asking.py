@@ -12,11 +12,11 @@ from fedbbpt.config.connect import open_line
 from fedbbpt.config.pricing import Priced
 from fedbbpt.endpoints import Connector
 from fedbbpt.endpoints.batching import Batched
-from fedbbpt.endpoints.completion_json import completion_payload
-from fedbbpt.endpoints.journal import Journal
-from fedbbpt.endpoints.ledger import Caps, Ledger
-from fedbbpt.endpoints.limiters import Limiters
 from fedbbpt.endpoints.openai import OpenAI
+from fedbbpt.endpoints.pacing.limiters import Limiters
+from fedbbpt.endpoints.records.completion_json import completion_payload
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.spending.ledger import Caps, Ledger
 from fedbbpt.errors import EndpointError
 from fedbbpt.money import Price
 from fedbbpt.prompts import Message

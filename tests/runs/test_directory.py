@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from fedbbpt.completions import Completion
-from fedbbpt.endpoints.journal import Journal
+from fedbbpt.endpoints.records.journal import Journal
 from fedbbpt.errors import StorageError
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.storage.framed_log import FramedLog

@@ -80,6 +80,7 @@ def test_a_log_that_was_replaced_while_waiting_for_it_is_opened_anew(
     append_all(path, b"old")
     compacted = tmp_path / "compacted"
     append_all(compacted, b"compacted")
+
     def replacing(descriptor: int) -> bool:
         if compacted.exists():
             compacted.replace(path)

@@ -1,0 +1,1 @@
+"""Lists of requests as batch files: patient runs at half the price."""

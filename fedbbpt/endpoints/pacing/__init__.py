@@ -1,0 +1,1 @@
+"""When an attempt may begin: room, pace, pauses, outages, and asking again."""
