@@ -116,6 +116,7 @@ async def run_experiment(
         log = stack.enter_context(FramedLog.open(directory.rounds))
         others = stack.enter_context(opened(journals))
         journal = Journal(calls, others)
+        _announce_first_questions(prepared, watcher)
         async with (
             followed(prepared, directory.path) as told,
             connected(prepared, journal) as lines,
@@ -130,6 +131,14 @@ async def run_experiment(
             write_artifacts(directory, prepared, outcome)
             told.finished(outcome.results, outcome.stats, outcome.tuned.text())
     return Finished(outcome.results, outcome.stats, directory, told.warning)
+
+
+def _announce_first_questions(prepared: Prepared, watcher: Watcher) -> None:
+    profiles = [connector.profile() for connector in prepared.connectors.values()]
+    places = sorted({profile.destination for profile in profiles if not profile.pinned})
+    if places:
+        # Said before, because the patience with a server that loads or is down is all silence.
+        watcher.announce(f"connecting to {', '.join(places)}, waiting up to two minutes")
 
 
 async def _outcome(lines: Connected, evidence: Evidence, began: float) -> Outcome:
