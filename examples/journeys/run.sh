@@ -25,10 +25,10 @@ environment() {
 # Every step of a journey, stopping at the first that fails; its folder holds the log.
 walk() (
     journey=$1
-    rm -rf "$cache/work/$journey"
-    mkdir -p "$cache/work/$journey"
-    cp -R "$cache/data/." "$here/few_shot.toml" "$cache/work/$journey"
-    cd "$cache/work/$journey"
+    rm -rf "$cache/walked/$journey"
+    mkdir -p "$cache/walked/$journey"
+    cp -R "$cache/data/." "$here/few_shot.toml" "$cache/walked/$journey"
+    cd "$cache/walked/$journey"
     . "$here/steps.sh"
     . "$here/$journey.sh"
 )
