@@ -76,7 +76,7 @@ class CMA:
         if not isinstance(distribution, Gaussian):
             raise ValueError(
                 f"distribution: cma moves a Gaussian, not a {type(distribution).__name__}; use a "
-                "continuous space such as soft, or an optimizer of choices such as genetic"
+                "continuous space, or an optimizer of choices such as genetic"
             )
         if distribution.mean.size < 2:
             raise ValueError("distribution: CMA-ES needs at least 2 coordinates; widen the space")

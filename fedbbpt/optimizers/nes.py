@@ -69,7 +69,7 @@ class NES:
         if not isinstance(distribution, Gaussian):
             raise ValueError(
                 f"distribution: nes moves a Gaussian, not a {type(distribution).__name__}; use a "
-                "continuous space such as soft, or policy_gradient over choices"
+                "continuous space, or policy_gradient over choices"
             )
         return Keeping(_Strategy(self, distribution, rng), self.reevaluate)
 

@@ -94,7 +94,7 @@ class ZerothOrder:
         if not isinstance(distribution, Gaussian):
             raise ValueError(
                 f"distribution: zo steps through a space of vectors, not a "
-                f"{type(distribution).__name__}; use a continuous space such as soft, or "
+                f"{type(distribution).__name__}; use a continuous space, or "
                 "policy_gradient over choices"
             )
         return Keeping(_Descending(self, distribution, rng), self.reevaluate)
