@@ -64,7 +64,7 @@ def compared(setting: Setting, clients: Sequence[str], repeats: int) -> Mapping[
             for client in clients:
                 # Few, where they are slow: the figure is one of a call, not of the whole.
                 calls = CALLS.get(client, USUAL_CALLS)
-                found[client].append(_measured(replace(usual, client=client, calls=calls)))
+                found[client].append(measured_load(replace(usual, client=client, calls=calls)))
     return {
         client: Cost(tuple(one["cpu"] for one in all_), tuple(one["wall"] for one in all_))
         for client, all_ in found.items()
@@ -82,7 +82,8 @@ def served(alternatives: int) -> Iterator[str]:
         server.stdin.close()
 
 
-def _measured(load: Load) -> Mapping[str, float]:
+def measured_load(load: Load) -> Mapping[str, float]:
+    """Return microseconds of ``cpu`` and ``wall`` a completion, in a process of its own."""
     command = [sys.executable, str(HERE / "load_clients.py"), orjson.dumps(asdict(load)).decode()]
     printed = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
     found: Mapping[str, float] = orjson.loads(printed)

@@ -47,6 +47,8 @@ class Load:
         calls: measured, after a warm-up.
         alternatives: of the first token, asked for and given.
         loop: ``"asyncio"`` or ``"uvloop"``.
+        model: as the server calls it.
+        answer: the text of every reply; empty where a real model says what it likes.
     """
 
     client: str
@@ -55,6 +57,8 @@ class Load:
     calls: int
     alternatives: int
     loop: str
+    model: str = "m"
+    answer: str = "positive"
 
 
 Ask = Callable[[range], Awaitable[None]]
@@ -68,7 +72,7 @@ def question(number: int) -> str:
 def _fields(load: Load, number: int) -> dict[str, object]:
     """Return the body of a request, as somebody would write it by hand."""
     body: dict[str, object] = {
-        "model": "m",
+        "model": load.model,
         "messages": [
             {"role": "system", "content": SYSTEM},
             {"role": "user", "content": question(number)},
@@ -107,7 +111,7 @@ async def bare_aiohttp(load: Load) -> AsyncIterator[Ask]:
         async def one(number: int) -> None:
             async with session.post(url, data=orjson.dumps(_fields(load, number))) as response:
                 reply = orjson.loads(await response.read())
-            _check(reply["choices"][0]["message"]["content"])
+            _check(load, reply["choices"][0]["message"]["content"])
 
         yield lambda numbers: _by_workers(one, numbers, load.concurrency)
 
@@ -120,7 +124,7 @@ async def openai_sdk(load: Load) -> AsyncIterator[Ask]:
 
         async def one(number: int) -> None:
             reply = await client.chat.completions.create(**_fields(load, number))
-            _check(reply.choices[0].message.content)
+            _check(load, reply.choices[0].message.content)
 
         yield lambda numbers: _by_workers(one, numbers, load.concurrency)
 
@@ -155,7 +159,7 @@ def _log(folder: Path) -> "contextlib.AbstractContextManager[FramedLog]":
 @asynccontextmanager
 async def _endpoint(load: Load, log: FramedLog) -> AsyncIterator[Batched]:
     connector = OpenAI(
-        load.address, "m", top_logprobs=load.alternatives, concurrency=load.concurrency
+        load.address, load.model, top_logprobs=load.alternatives, concurrency=load.concurrency
     )
     journal = Journal(log)
     async with open_line(connector, journal, SPARE, "anna") as line:
@@ -169,11 +173,13 @@ async def _complete(endpoint: Batched, load: Load, numbers: range) -> None:
         for number in numbers
     ]
     for reply in await endpoint.complete(requests):
-        _check(reply.text if isinstance(reply, Completion) else reply.reason)
+        if not isinstance(reply, Completion):
+            raise SystemExit(f"no reply: {reply.reason}")
+        _check(load, reply.text)
 
 
-def _check(text: object) -> None:
-    if text != "positive":
+def _check(load: Load, text: object) -> None:
+    if load.answer and text != load.answer:
         raise SystemExit(f"not the server's answer: {text!r}")
 
 
