@@ -30,7 +30,7 @@ from fedbbpt.endpoints.records.fingerprint import fingerprint_request
 from fedbbpt.endpoints.records.journal import request_key
 from fedbbpt.randomness import rng
 
-KILLS = int(os.environ.get("KILLS", "25"))
+KILLS = int(os.environ.get("KILLS", "100"))
 """Kills of the one test that is no torture: about two seconds each on a slow machine."""
 CONCURRENCY = 4
 FINGERPRINT = fingerprint_request()
