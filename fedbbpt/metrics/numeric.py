@@ -1,28 +1,26 @@
 """Numeric match: the number that a reply ends with is an accepted one, within a tolerance."""
 
 import math
-import re
 from dataclasses import dataclass
+from fractions import Fraction
 
 from fedbbpt.answers import Answer
 from fedbbpt.data import Example
-from fedbbpt.metrics.numbers import Number, number_pattern, numbers_in
+from fedbbpt.extraction.number import Number
 from fedbbpt.metrics.said import score_of
 
 __all__ = ["Numeric"]
-
-_ANNOUNCED = re.compile(r"####|\banswer\b\W{0,4}(?:(?:is|was|equals)\b|[:=])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
     """Score 1 where the reply's number is an accepted target's, else 0.
 
-    The number is the first one behind the last ``####``, ``answer is`` or ``answer:``; without
-    these, or where none follows, the last one of the reply. ``1,250``, ``1.25e3``, ``5/4 thousand``
-    and ``$1 250.00`` are the same number; a percentage means itself or its hundredth, so ``45 %``
-    meets ``45`` and ``0.45``. Units and words around it do not count. A reply or a target without a
-    number meets nothing.
+    A reply is read as ``extraction.number`` reads it: the number behind the last announcement
+    (``####``, ``answer is``, ``answer:``, a box), else the last one of the last sentence that has
+    some. ``1,250``, ``1.25e3``, ``5/4 thousand`` and ``$1 250.00`` are the same number; ``45 %``
+    meets ``45`` and ``0.45``. Units and words around it do not count. A reply or a target without
+    a number meets nothing.
 
     Attributes:
         relative: largest difference as a share of the target, >= 0.
@@ -53,25 +51,15 @@ class Numeric:
         return score_of(answer, example, lambda said: float(self._meets(said, example)))
 
     def _meets(self, said: str, example: Example) -> bool:
-        number = self._final(said)
-        if number is None:
-            return False
-        wanted = [self._final(target) for target in example.targets]
-        return any(
-            math.isclose(ours, theirs, rel_tol=0, abs_tol=self._room(theirs))
-            for target in wanted
-            if target is not None
-            for theirs in target.values
-            for ours in number.values
-        )
+        ours = self._meanings(said)
+        wanted = {value for target in example.targets for value in self._meanings(target)}
+        return any(abs(one - other) <= self._room(other) for other in wanted for one in ours)
 
-    def _room(self, target: float) -> float:
-        return max(self.relative * abs(target), self.absolute)
+    def _room(self, target: Fraction) -> Fraction:
+        return max(Fraction(self.relative) * abs(target), Fraction(self.absolute))
 
-    def _final(self, text: str) -> Number | None:
-        pattern = number_pattern(self.decimal)
-        announced = list(_ANNOUNCED.finditer(text))
-        behind = numbers_in(text[announced[-1].end() :], pattern) if announced else []
-        if behind:
-            return behind[0]
-        return next(reversed(numbers_in(text, pattern)), None)
+    def _meanings(self, text: str) -> set[Fraction]:
+        """Return what the final number of a text may mean: of a percentage also its hundredth."""
+        readers = (Number(self.decimal, percent).about("") for percent in ("number", "share"))
+        keys = {reader.extract(text) for reader in readers}
+        return {Fraction(key) for key in keys if isinstance(key, str)}

@@ -35,6 +35,8 @@ WAYS = (
     "{question}\nAnswer with {spoken}, then say why in one sentence.",
 )
 MAX_TOKENS = 160
+PATIENCE = 600.0
+"""Seconds for one reply: a busy machine writes a token a second."""
 
 
 def rows(path: Path) -> Iterator[dict[str, object]]:
@@ -55,8 +57,8 @@ def question_of(row: dict[str, object]) -> str:
 def questions(folder: Path, count: int) -> Iterator[dict[str, str]]:
     """Yield ``count`` questions, the sets by turns, so that any beginning of them is mixed."""
     sets = [(kind, names[turn]) for turn in range(3) for kind, names in SETS.items()]
-    streams = [list(zip(itertools.repeat(kind), rows(folder / f"{name}.jsonl"), strict=False)) for kind, name in sets]
-    mixed = (item for turn in zip(*streams, strict=False) for item in turn)
+    streams = [[(kind, row) for row in rows(folder / f"{name}.jsonl")] for kind, name in sets]
+    mixed = itertools.chain.from_iterable(zip(*streams, strict=False))
     for number, (kind, row) in enumerate(itertools.islice(mixed, count)):
         question = question_of(row)
         way = WAYS[(number + number // len(streams)) % len(WAYS)]
@@ -70,12 +72,9 @@ def questions(folder: Path, count: int) -> Iterator[dict[str, str]]:
 
 
 async def ask(wanted: Sequence[dict[str, str]], out: Path) -> None:
-    """Add a line for each question that the file has no reply to."""
-    done = {row["id"] for row in rows(out)} if out.exists() else set()
-    async with Embedded().connect() as wire:
+    """Add a line to a file for the reply to each question."""
+    async with Embedded(timeout_seconds=PATIENCE).connect() as wire:
         for item in wanted:
-            if item["id"] in done:
-                continue
             request = Request((Message("user", item["asked"]),), max_tokens=MAX_TOKENS)
             reply = await wire.send(request)
             line = {**item, "reply": reply.text, "finish_reason": reply.finish_reason}
@@ -90,7 +89,9 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--count", type=int, default=300)
     given = parser.parse_args(words)
-    asyncio.run(ask(list(questions(given.data, given.count)), given.out))
+    done = {row["id"] for row in rows(given.out)} if given.out.exists() else set()
+    wanted = [item for item in questions(given.data, given.count) if item["id"] not in done]
+    asyncio.run(ask(wanted, given.out))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from fedbbpt.answers import Text
 from fedbbpt.data import Example
-from fedbbpt.metrics.numbers import number_pattern, numbers_in
 from fedbbpt.metrics.numeric import Numeric
 
 
@@ -36,6 +35,7 @@ def score(said: str, *targets: str, metric: Numeric | None = None) -> float:
         ("Answer: 5 (of 6)", "5"),
         ("My first answer is 3. No: the answer is 4, since 2 x 2.", "4"),
         ("Seven, or 7", "8 or 7"),
+        ("7", "seven"),
     ],
 )
 def test_numbers_are_read_as_people_write_them(said: str, target: str) -> None:
@@ -48,7 +48,6 @@ def test_numbers_are_read_as_people_write_them(said: str, target: str) -> None:
         ("4", "-4"),
         ("12.5", "12"),
         ("none", "0"),
-        ("7", "seven"),
         ("1e999", "1e999"),
         ("7, not 8", "7"),
         ("0.333", "1/3"),
@@ -88,15 +87,6 @@ def test_a_decimal_comma_can_be_asked_for() -> None:
 def test_every_whole_number_meets_itself_in_words(value: int, before: str, after: str) -> None:
     assert score(f"{before}{value:,}{after}", str(value)) == 1.0
     assert score(f"{before}{value}{after}", f"{value + 1 + abs(value) // 1000}") == 0.0
-
-
-@given(st.text(max_size=60))
-def test_all_numbers_of_any_text_are_finite_and_in_order(text: str) -> None:
-    found = numbers_in(text, number_pattern("."))
-
-    ends = [number.end for number in found]
-    assert ends == sorted(set(ends))
-    assert all(abs(value) < float("inf") for number in found for value in number.values)
 
 
 @pytest.mark.parametrize(
