@@ -1,0 +1,1 @@
+"""Methods compared on answers recorded once: drawn without replacement, every call paid for."""

@@ -1,0 +1,206 @@
+"""Ways to answer all questions of a table: one condition, several in turn or mixed, shared."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fedbbpt.replay.answers_table import Condition
+from fedbbpt.replay.drawing import Drawing
+from fedbbpt.votes.allocation import Allocation, Plan
+from fedbbpt.votes.ballots import Sample, ballot_of
+from fedbbpt.votes.confidence import Plain, Spread
+from fedbbpt.votes.stopping import FixedNumber, StoppingRule
+from fedbbpt.votes.sums import Rules
+from fedbbpt.votes.tally import tally
+
+VOTER = "replay"
+
+Winners = tuple[str | None, ...]
+"""The answer to each question, None where no draw gave one."""
+
+
+class Method(Protocol):
+    """A way to answer."""
+
+    def answer(self, drawing: Drawing) -> Winners:
+        """Return an answer to every question, drawing and paying as it goes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Draw under one condition until a rule stops: single call, SC, AC, ESC, e-process.
+
+    A cell that runs out of samples ends its question.
+
+    Attributes:
+        condition: how every question is asked.
+        rule: when to stop.
+        spread: how votes weigh.
+    """
+
+    condition: Condition
+    rule: StoppingRule = field(default_factory=FixedNumber)
+    spread: Spread = field(default_factory=Plain)
+
+    def answer(self, drawing: Drawing) -> Winners:
+        """Answer one question after the other."""
+        return _each(
+            drawing,
+            lambda question, _: _drawn(drawing, question, self.condition),
+            self.rule,
+            self.spread,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InTurn:
+    """Take the conditions in turn (after SCoP, Zhou 2024, arXiv:2404.11500).
+
+    N draws over K paraphrases are N / K paths each. Conditions without samples are passed over.
+
+    Attributes:
+        conditions: at least one, the question's own words first.
+        rule: when to stop.
+
+    Raises:
+        ValueError: no condition, or one listed twice.
+    """
+
+    conditions: tuple[Condition, ...]
+    rule: StoppingRule = field(default_factory=FixedNumber)
+
+    def __post_init__(self) -> None:
+        if not self.conditions or len(set(self.conditions)) < len(self.conditions):
+            raise ValueError("conditions: give at least one, each once")
+
+    def answer(self, drawing: Drawing) -> Winners:
+        """Answer one question after the other."""
+
+        def ask(question: int, asked: int) -> Sample | None:
+            turn = asked % len(self.conditions)
+            following = self.conditions[turn:] + self.conditions[:turn]
+            drawn = (_drawn(drawing, question, condition) for condition in following)
+            return next((sample for sample in drawn if sample is not None), None)
+
+        return _each(drawing, ask, self.rule, Plain())
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Draw the condition of every sample at random from fixed shares.
+
+    Shares stay fixed, so samples are draws from one distribution as long as no cell runs out; then
+    the others take over in proportion.
+
+    Attributes:
+        shares: above 0, by condition; they need not sum to 1.
+        rule: when to stop.
+
+    Raises:
+        ValueError: no share, or one that is not above 0.
+    """
+
+    shares: Mapping[Condition, float]
+    rule: StoppingRule = field(default_factory=FixedNumber)
+
+    def __post_init__(self) -> None:
+        _check_shares(self.shares)
+
+    def answer(self, drawing: Drawing) -> Winners:
+        """Answer one question after the other."""
+        return _each(
+            drawing,
+            lambda question, _: _mixed(drawing, question, self.shares),
+            self.rule,
+            Plain(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Share one budget of draws among all questions: always the least settled next.
+
+    Attributes:
+        shares: of the conditions, as in ``Mixture``.
+        draws: for each question on average, >= 1.
+        plan: how they are shared out.
+
+    Raises:
+        ValueError: a share that is not above 0, or fewer than one draw a question.
+    """
+
+    shares: Mapping[Condition, float]
+    draws: float = 5.0
+    plan: Plan = field(default_factory=Plan)
+
+    def __post_init__(self) -> None:
+        _check_shares(self.shares)
+        if not 1 <= self.draws < math.inf:
+            raise ValueError(f"draws: {self.draws} a question; give at least 1")
+
+    def answer(self, drawing: Drawing) -> Winners:
+        """Answer all questions together."""
+        questions = len(drawing.table.targets)
+        running = Allocation(questions, self.plan)
+        samples: list[list[Sample]] = [[] for _ in range(questions)]
+        budget = round(self.draws * questions)
+        while budget > 0 and (taken := running.take()):
+            question = taken[0]
+            sample = _mixed(drawing, question, self.shares)
+            if sample is None:  # nothing left of it: it is not given back
+                continue
+            samples[question].append(sample)
+            running.tell(question, sample.answer)
+            budget -= 1
+        return tuple(_winner(drawing, one, Plain()) for one in samples)
+
+
+def _each(
+    drawing: Drawing,
+    ask: Callable[[int, int], Sample | None],
+    rule: StoppingRule,
+    spread: Spread,
+) -> Winners:
+    winners = []
+    for question in range(len(drawing.table.targets)):
+        samples: list[Sample] = []
+        answers: list[str | None] = []
+        while not (samples and rule.stops(answers)):
+            sample = ask(question, len(samples))
+            if sample is None:
+                break
+            samples.append(sample)
+            answers.append(sample.answer)
+        winners.append(_winner(drawing, samples, spread))
+    return tuple(winners)
+
+
+def _drawn(drawing: Drawing, question: int, condition: Condition) -> Sample | None:
+    if not drawing.left(question, condition):
+        return None
+    recorded = drawing.draw(question, condition)
+    return Sample(recorded.answer, not condition.wording, recorded.confidence)
+
+
+def _mixed(drawing: Drawing, question: int, shares: Mapping[Condition, float]) -> Sample | None:
+    there = [condition for condition in sorted(shares) if drawing.left(question, condition)]
+    if len(there) < 2:  # nothing to choose: no draw, so that methods share the orders of samples
+        return _drawn(drawing, question, there[0]) if there else None
+    point = drawing.rng.random() * math.fsum(shares[condition] for condition in there)
+    for condition in there:
+        point -= shares[condition]
+        if point < 0:
+            return _drawn(drawing, question, condition)
+    return _drawn(drawing, question, there[-1])
+
+
+def _winner(drawing: Drawing, samples: Sequence[Sample], spread: Spread) -> str | None:
+    rules = Rules(max(1, len(samples)), drawing.table.choices, spread=spread)
+    return tally([ballot_of(VOTER, samples)], rules).winner
+
+
+def _check_shares(shares: Mapping[Condition, float]) -> None:
+    if not shares or not all(0 < share < math.inf for share in shares.values()):
+        raise ValueError("shares: give at least one condition, each with a share above 0")
