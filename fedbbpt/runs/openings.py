@@ -7,11 +7,15 @@ import orjson
 from fedbbpt.canonical import canonical_json
 from fedbbpt.storage.framed_log import FramedLog
 
+PATIENCE_SECONDS = 10.0
+"""A record takes milliseconds; who holds the log for longer than this is stuck."""
+
 
 def open_test(path: Path, split: str, run: str) -> int:
     """Record that ``run`` opens the test split ``split``; return how many runs have by now.
 
-    Resuming a run is no further opening.
+    Resuming a run is no further opening. Where another run has the log open just now, its turn is
+    waited for: it takes a moment.
 
     Args:
         path: the log, beside the run directories that share it.
@@ -21,7 +25,7 @@ def open_test(path: Path, split: str, run: str) -> int:
     Raises:
         StorageError: the log cannot be read or written.
     """
-    with FramedLog.open(path) as log:
+    with FramedLog.open(path, patience_seconds=PATIENCE_SECONDS) as log:
         opened = {(record["split"], record["run"]) for record in map(orjson.loads, log.records())}
         if (split, run) not in opened:
             log.append(canonical_json({"split": split, "run": run}))

@@ -11,7 +11,7 @@ from fedbbpt.storage.crash import crash_point
 from fedbbpt.storage.disk import Write, force_names, write_all
 from fedbbpt.storage.frames import frame, header
 from fedbbpt.storage.group_commit import GroupCommit
-from fedbbpt.storage.lock import owner_named, try_lock
+from fedbbpt.storage.lock import owner_named, wait_lock
 from fedbbpt.storage.reading import open_scan, payload_at, scanned
 from fedbbpt.storage.refusals import refusal
 from fedbbpt.storage.scan import Record, Scan
@@ -54,7 +54,12 @@ class FramedLog:
     @classmethod
     @contextmanager
     def open(
-        cls, path: Path, *, write: Write = os.write, flush: Flush = _FLUSH
+        cls,
+        path: Path,
+        *,
+        write: Write = os.write,
+        flush: Flush = _FLUSH,
+        patience_seconds: float = 0.0,
     ) -> Iterator["FramedLog"]:
         """Open a log, or begin one, for the time of a ``with`` block.
 
@@ -62,12 +67,13 @@ class FramedLog:
             path: the file; its folder must exist.
             write: as ``os.write``.
             flush: as ``os.fdatasync``; also called from another thread.
+            patience_seconds: so long it is waited for where it is open elsewhere.
 
         Raises:
             StorageError: it cannot be opened, is open elsewhere, is no log, or has another format
                 version; or, at the end of the block, the disk refused what was written before.
         """
-        descriptor = _owned(path)
+        descriptor = _owned(path, patience_seconds)
         try:
             log = cls(path, descriptor, open_scan(path, descriptor), write, flush)
             try:
@@ -206,7 +212,7 @@ class FramedLog:
             )
 
 
-def _owned(path: Path) -> int:
+def _owned(path: Path, patience_seconds: float) -> int:
     """Open a file that nobody else has open for writing, and keep it so.
 
     Each of two writers would cut the other's record in the making as a torn tail.
@@ -218,7 +224,7 @@ def _owned(path: Path) -> int:
         except OSError as error:
             raise refusal(path, "opened", error) from error
         try:
-            if not try_lock(descriptor):
+            if not wait_lock(descriptor, patience_seconds):
                 raise StorageError(
                     f"{path}: open for writing elsewhere{owner_named(path.parent)}; "
                     "wait for that process or stop it"

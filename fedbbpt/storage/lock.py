@@ -3,6 +3,7 @@
 import fcntl
 import os
 import socket
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -10,6 +11,9 @@ from fedbbpt.errors import StorageError
 
 LOCK_NAME = "lock"
 """The file inside the folder; it stays there empty after use, since removing it would race."""
+
+AGAIN_SECONDS = 0.02
+"""Between two tries for a lock that is waited for."""
 
 
 def try_lock(descriptor: int) -> bool:
@@ -22,6 +26,20 @@ def try_lock(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    return True
+
+
+def wait_lock(descriptor: int, patience_seconds: float) -> bool:
+    """Take the lock as ``try_lock`` does, and try again for some seconds while another holds it.
+
+    Raises:
+        OSError: the file system cannot lock.
+    """
+    until = time.monotonic() + patience_seconds
+    while not try_lock(descriptor):
+        if time.monotonic() >= until:
+            return False
+        time.sleep(AGAIN_SECONDS)
     return True
 
 

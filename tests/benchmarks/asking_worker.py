@@ -13,7 +13,7 @@ import orjson
 from mock_asking import connector_of, questions
 
 from fedbbpt.completions import Completion, Request
-from fedbbpt.config.connect import open_line
+from fedbbpt.config.lines import open_line
 from fedbbpt.endpoints import AttemptError, Wire
 from fedbbpt.endpoints.batching import Batched
 from fedbbpt.endpoints.records.journal import Journal

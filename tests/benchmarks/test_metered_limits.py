@@ -22,8 +22,12 @@ BEGUN = 10.0
 MOST_REFUSED = {True: 0.005, False: 0.05}
 """Share of 429 among all replies, where limits are told and where they are not."""
 
-LEAST_FAIRNESS = {True: 0.95, False: 0.5}
-"""Jain's index between processes; refusals alone do not tell one process what the others have."""
+LEAST_FAIRNESS = 0.9
+"""Jain's index between processes: the goal is .95, and a minute of refusals leaves some chance."""
+
+OVERLOADED = {"seed": 1, "shares": {"429 without headers": 0.3}}
+LEAST_A_SECOND = 10.0
+"""Answers of a provider that refuses three calls in ten whatever the pace is."""
 
 
 @dataclass(frozen=True)
@@ -153,4 +157,26 @@ def test_a_grant_is_used_up_politely_and_fairly(name: str, tmp_path: Path) -> No
     assert found.used >= scenario.least
     assert found.refused <= MOST_REFUSED[scenario.told]
     assert found.failed == 0
-    assert found.fairness >= LEAST_FAIRNESS[scenario.told]
+    assert found.fairness >= LEAST_FAIRNESS
+
+
+def test_refusals_at_random_hardly_slow_a_run(tmp_path: Path) -> None:
+    scenario = Scenario(told=False, seconds=120.0)
+    with ExitStack() as stack:
+        remote = stack.enter_context(
+            in_own_process(faults=OVERLOADED, latency_seconds=LATENCY_SECONDS)
+        )
+        (worker,) = (stack.enter_context(one) for one in started(remote, tmp_path, scenario))
+        ends = Counter(orjson.loads(worker.communicate(timeout=300)[0]))
+        log = remote.stats()["log"]
+    answered, first = ends.pop("answered"), log[0][0]
+
+    by_second = Counter(int(at - first) for at, _, _, status in log if status == 200)
+    late = sum(count for second, count in by_second.items() if second >= scenario.seconds / 2)
+    sys.stdout.write(
+        f"\n30 % refused at random: {answered} answered in {scenario.seconds:.0f} s, "
+        f"{late / (scenario.seconds / 2):.0f} a second in the second half, {ends.total()} failed\n"
+        f"{[by_second[second] for second in range(int(scenario.seconds))]}\n"
+    )
+    assert ends.total() == 0
+    assert late / (scenario.seconds / 2) >= LEAST_A_SECOND

@@ -9,7 +9,7 @@ from mock_asking import connector_of, questions
 from mock_process import in_own_process
 
 from fedbbpt.completions import Request
-from fedbbpt.config.connect import open_line
+from fedbbpt.config.lines import open_line
 from fedbbpt.endpoints.batching import Batched
 from fedbbpt.endpoints.records.journal import Journal
 from fedbbpt.endpoints.spending.ledger import Caps

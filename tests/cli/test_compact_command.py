@@ -1,8 +1,12 @@
 """``fedbbpt compact``, as a person would use it."""
 
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +126,22 @@ def test_naming_other_runs_does_not_make_it_another_run(folder: Path) -> None:
     again = ask(folder, "run", "run.toml")
 
     assert again.exit_code == 0, again.output
+
+
+@pytest.mark.parametrize("point", [1, 2, 3, 4])
+def test_a_kill_while_compacting_leaves_a_journal_that_goes_on(folder: Path, point: int) -> None:
+    run = folder / "runs" / "tiny"
+    command = [sys.executable, "-m", "fedbbpt", "compact", run]
+
+    killed = subprocess.run(
+        command,
+        env={**os.environ, "FEDBBPT_CRASH_AT": str(point)},
+        capture_output=True,
+        check=False,
+    )
+    resumed = ask(folder, "resume", "runs/tiny")
+
+    stats = json.loads((run / "stats.json").read_bytes())
+    assert killed.returncode == -signal.SIGKILL
+    assert resumed.exit_code == 0, resumed.output
+    assert stats["hits"] == stats["requests"]

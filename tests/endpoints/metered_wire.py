@@ -29,19 +29,22 @@ class MeteredWire:
     Attributes:
         meter: one account.
         latency: returns the seconds of a reply.
+        chance: returns whether an attempt is refused whatever the pace.
         taken: when requests were taken up, and by which process.
         refused: when requests were refused.
     """
 
     meter: Meter
     latency: Callable[[], float]
+    chance: Callable[[], bool] = lambda: False
     taken: list[tuple[float, int]] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
 
     async def ask(self, process: int) -> Completion:
         now = self.meter.clock()
-        wait = self.meter.take(TOKENS)
-        if wait:
+        overloaded = self.chance()
+        wait = 0.0 if overloaded else self.meter.take(TOKENS)
+        if overloaded or wait:
             self.refused.append(now)
             headers = self.meter.headers(wait)
             await asyncio.sleep(REFUSAL_SECONDS)
@@ -86,13 +89,21 @@ async def ask_for(
     latency: float = 1.0,
     changes: dict[float, Limits] | None = None,
     bounds: Bounds | None = None,
+    chance: float = 0.0,
+    starts: Sequence[float] = (),
+    seed: int = 7,
 ) -> MeteredWire:
     """Return the log of an endpoint that processes kept asking for some time; nothing may fail."""
     clock = asyncio.get_running_loop().time
-    draws = rng(7, "latencies")
-    wire = MeteredWire(Meter(limits, clock), lambda: latency * draws.lognormal(-0.06, 0.35))
+    draws = rng(seed, "latencies")
+    wire = MeteredWire(
+        Meter(limits, clock),
+        lambda: latency * draws.lognormal(-0.06, 0.35),
+        lambda: bool(chance) and draws.random() < chance,
+    )
 
     async def process(number: int) -> None:
+        await asyncio.sleep(starts[number] if starts else 0.0)
         limiter = Limiter(bounds or Bounds(concurrency))
         line = Retrying(Limited(Process(number, wire), limiter), budget=limiter.retries)
         count = 0

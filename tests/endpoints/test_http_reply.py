@@ -113,6 +113,26 @@ def test_a_body_is_cut_at_the_limit_before_the_rest_has_come(size: int, framing:
     assert not reply.lasting
 
 
+@pytest.mark.parametrize("bits", [zlib.MAX_WBITS, -zlib.MAX_WBITS])
+def test_deflate_is_read_with_and_without_the_header_of_zlib(bits: int) -> None:
+    packing = zlib.compressobj(wbits=bits)
+    packed = packing.compress(b'{"answer": 1}' * 3) + packing.flush()
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: %d\r\n\r\n"
+
+    (reply,) = read(head % len(packed) + packed)
+
+    assert reply.body == b'{"answer": 1}' * 3
+
+
+def test_what_is_no_gzip_is_not_taken_for_bare_deflate() -> None:
+    packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packing.compress(b"hello") + packing.flush()
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+
+    with pytest.raises(NoReplyError, match="an unknown coding"):
+        read(head % len(packed) + packed)
+
+
 @pytest.mark.parametrize("packed", [gzip.compress(b"a" * 50, mtime=0), zlib.compress(b"a" * 50)])
 def test_a_compressed_body_is_unpacked_up_to_the_limit(packed: bytes) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"

@@ -72,6 +72,23 @@ def test_processes_that_share_a_key_get_the_same(latency: float, burst: float) -
     assert wire.share_refused(WARM, SECONDS) <= 0.02
 
 
+@pytest.mark.parametrize("starts", [(), (0.0, 3.0, 6.0, 9.0)])
+def test_processes_that_are_told_nothing_come_to_the_same(starts: tuple[float, ...]) -> None:
+    limits = Limits(3000, told=False)
+
+    wire = run_virtually(
+        ask_for(limits, 60.0, processes=4, latency=0.2, concurrency=32, starts=starts, seed=1)
+    )
+
+    shares = [
+        sum(process == number and 20.0 <= moment < 60.0 for moment, process in wire.taken)
+        for number in range(4)
+    ]
+    assert jain(shares) >= 0.9
+    assert wire.rate(WARM, 60.0) >= 0.97 * 3000
+    assert wire.share_refused(0, 60.0) <= 0.05
+
+
 @pytest.mark.parametrize(
     ("bounds", "most"),
     [

@@ -8,7 +8,7 @@ import orjson
 
 from fedbbpt.answers import Missing
 from fedbbpt.completions import Completion, Request
-from fedbbpt.config.connect import open_line
+from fedbbpt.config.lines import open_line
 from fedbbpt.config.pricing import Priced
 from fedbbpt.endpoints import Connector
 from fedbbpt.endpoints.batching import Batched

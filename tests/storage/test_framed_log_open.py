@@ -81,12 +81,12 @@ def test_a_log_that_was_replaced_while_waiting_for_it_is_opened_anew(
     compacted = tmp_path / "compacted"
     append_all(compacted, b"compacted")
 
-    def replacing(descriptor: int) -> bool:
+    def replacing(descriptor: int, _patience: float) -> bool:
         if compacted.exists():
             compacted.replace(path)
         return try_lock(descriptor)
 
-    monkeypatch.setattr(framed_log, "try_lock", replacing)
+    monkeypatch.setattr(framed_log, "wait_lock", replacing)
     append_all(path, b"new")
 
     assert read_log(path).records == (b"compacted", b"new")

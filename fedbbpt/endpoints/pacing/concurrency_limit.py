@@ -130,7 +130,10 @@ class ConcurrencyLimit:
             now: the present.
             pause: seconds that the endpoint asks to wait, or None.
         """
-        self._clean = self._slow_start = False
+        self._slow_start = False
+        if self._held_up:
+            return
+        self._clean = False
         if now < self._calm_at:
             return
         self._calm_at = now + (COOLDOWN_SECONDS if pause is None else pause)

@@ -50,6 +50,10 @@ class Lane:
         """Whether anything bounds the flow."""
         return min(self._own, self._granted, self._spread, self.learned) < math.inf
 
+    def told(self, now: float) -> bool:
+        """Return whether it is told what remains just now."""
+        return now < self._until
+
     def hear(self, window: Window, now: float) -> bool:
         """Take over what a reply tells; return whether the grant has grown."""
         self._refill(now)

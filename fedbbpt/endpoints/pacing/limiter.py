@@ -150,8 +150,8 @@ class Limiter:
             self._settle(ticket, 0)
         if error.throttled:
             self._answers()
-            self._concurrency.refused(now, error.retry_after)
-            self._pace.refused(begun, now, self._concurrency.throughput(now))
+            if self._pace.refused(begun, now, self._concurrency.throughput(now)):
+                self._concurrency.refused(now, error.retry_after)
             self._gate.resize(self._concurrency.limit)
         else:
             closed = not self._breaker.open
@@ -200,4 +200,7 @@ class Limiter:
 
 def _beginning(request: Request) -> Hashable:
     *before, last = request.messages
+    soft = request.soft
+    if not before and soft is not None and soft.at < OPENING:
+        return last.content[: soft.at], soft.tokens.digest
     return tuple(before) or last.content[:OPENING]

@@ -24,13 +24,14 @@ class Pace:
         bound: whether anything bounds the pace.
     """
 
-    __slots__ = ("_learned", "_requests", "_tokens", "_usual", "bound")
+    __slots__ = ("_learned", "_pressed", "_requests", "_tokens", "_usual", "bound")
 
     def __init__(self, requests_per_minute: int = 0, tokens_per_minute: int = 0) -> None:
         """Begin with what the user allows; 0 for what the endpoint tells or shows."""
         self._requests = Lane(requests_per_minute, 1.0)
         self._tokens = Lane(tokens_per_minute, 1.0)
         self._learned = LearnedRate()
+        self._pressed = False
         self._usual = 1.0
         self.bound = self._requests.bound or self._tokens.bound
 
@@ -43,17 +44,20 @@ class Pace:
             self._learned, self._requests.learned = LearnedRate(), math.inf
         self.bound = self._requests.bound or self._tokens.bound
 
-    def refused(self, begun: float, now: float, throughput: float) -> None:
-        """Slow down after a refusal.
+    def refused(self, begun: float, now: float, throughput: float) -> bool:
+        """Slow down after a refusal; return False where it is no reason to.
 
         Args:
             begun: when the refused attempt began.
             now: the present.
             throughput: attempts a second of late, > 0.
         """
-        self._requests.empty()
-        if self._learned.refused(begun, now, throughput):
-            self.bound = True
+        self._learned.told = self._requests.told(now) or self._tokens.told(now)
+        slower = self._learned.refused(begun, now, throughput)
+        if slower:
+            self._requests.empty()
+        self.bound |= self._learned.rate < math.inf
+        return slower
 
     def wait(self, now: float) -> float:
         """Return the seconds until an attempt may begin, 0 where it may."""
@@ -61,11 +65,15 @@ class Pace:
             return 0.0
         self._requests.learned = self._learned.rate
         waits = (self._requests.wait(now, 1.0), self._tokens.wait(now, 0.0))
-        return wait if (wait := max(waits)) > _NEARLY else 0.0
+        if max(waits) <= _NEARLY:
+            return 0.0
+        self._pressed |= waits[0] > 0 and self._requests.rate(now) == self._requests.learned
+        return max(waits)
 
     def take(self, worst: int, now: float) -> float:
         """Take an attempt that may use ``worst`` tokens; return the tokens taken for it."""
-        self._learned.began(now)
+        self._learned.began(now, pressed=self._pressed)
+        self._pressed = False
         taken = self._usual * worst
         self._requests.take(1.0)
         self._tokens.take(taken)

@@ -18,6 +18,10 @@ GROWTH = 3.0
 LONGEST_PAUSE = 10.0
 """Each pause is three times the one before, up to this: .5, 1.5, 4.5, 10, 10 and so on."""
 
+THROTTLED_PAUSE = 4.5
+"""The longest after a refusal for the rate, where the limiter decides when the next may begin: an
+endpoint that refuses every second attempt at random still gets it all done."""
+
 ATTEMPTS = 12
 """Most attempts at one request, 86.5 s of pauses in all; with 30 % of faults one in 2 million
 requests fails as often as that."""
@@ -116,10 +120,12 @@ class Retrying:
         return completion
 
     def _pause(self, state: RetryCallState) -> float:
-        pause = min(FIRST_PAUSE * GROWTH ** (state.attempt_number - 1), LONGEST_PAUSE)
+        error = state.outcome.exception() if state.outcome is not None else None
+        throttled = isinstance(error, AttemptError) and error.throttled
+        longest = THROTTLED_PAUSE if throttled else LONGEST_PAUSE
+        pause = min(FIRST_PAUSE * GROWTH ** (state.attempt_number - 1), longest)
         if self._rng is not None:
             pause *= self._rng.uniform(0.5, 1.0)
-        error = state.outcome.exception() if state.outcome is not None else None
         if isinstance(error, AttemptError) and error.retry_after is not None:
             return max(pause, error.retry_after)
         return pause

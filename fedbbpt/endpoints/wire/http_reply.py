@@ -91,7 +91,7 @@ class ReplyReader:
     there, and the connection is then not lasting; nothing beyond one piece is held on top.
     """
 
-    __slots__ = ("_body", "_data", "_decoded", "_head", "_lasting", "_left", "_most", "_status")
+    __slots__ = ("_body", "_coding", "_data", "_head", "_lasting", "_left", "_most", "_status")
 
     def __init__(self, most: int) -> None:
         """Begin a connection whose bodies may have ``most`` bytes."""
@@ -138,7 +138,7 @@ class ReplyReader:
         self._lasting = True
         self._left: int | None = 0
         self._body = bytearray()
-        self._decoded = False
+        self._coding = b""
 
     def _take_head(self) -> bool:
         """Read the head if it is there; those that only announce another are passed over."""
@@ -171,7 +171,7 @@ class ReplyReader:
         codings = [coding for coding in _CODING.findall(low) if coding != b"identity"]
         if codings and (len(codings) > 1 or codings[0] not in _CODINGS):
             raise NoReplyError("an unknown coding", begun=True)
-        self._decoded = bool(codings)
+        self._coding = codings[0] if codings else b""
         if self._status in _BODILESS:
             self._left = 0
         elif encodings:
@@ -221,7 +221,7 @@ class ReplyReader:
         return self._whole(bytes(self._body), cut=False)
 
     def _whole(self, body: bytes, *, cut: bool) -> HttpReply:
-        if self._decoded:
+        if self._coding:
             body = self._decompressed(body)
         # Bytes that nobody asked for would be taken for the next reply.
         lasting = self._lasting and not cut and not self._data
@@ -232,6 +232,11 @@ class ReplyReader:
     def _decompressed(self, body: bytes) -> bytes:
         try:
             return zlib.decompressobj(_ANY_COMPRESSION).decompress(body, self._most)
+        except zlib.error as error:
+            if self._coding != b"deflate":
+                raise NoReplyError("an unknown coding", begun=True) from error
+        try:  # some servers call deflate what is its data alone, without the header of zlib
+            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, self._most)
         except zlib.error as error:
             raise NoReplyError("an unknown coding", begun=True) from error
 
