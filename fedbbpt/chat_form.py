@@ -10,6 +10,7 @@ TOKEN_LIMITS = ("max_tokens", "max_completion_tokens")
 _OWN_FIELDS = frozenset(
     {
         *TOKEN_LIMITS,
+        "logprob_token_ids",
         "logprobs",
         "messages",
         "model",
@@ -21,6 +22,7 @@ _OWN_FIELDS = frozenset(
         "top_logprobs",
     }
 )
+_USUAL = {"token_limit": TOKEN_LIMITS[0], "temperature": True, "reasoning_tokens": 0}
 _SECRETS = frozenset({"api_key", "apikey", "authorization", "key", "password", "secret", "token"})
 
 
@@ -34,6 +36,8 @@ class ChatForm:
         temperature: whether a temperature is sent; some reasoning models refuse any.
         reasoning_tokens: room for a model's reasoning, added to the bound of every reply, >= 0.
         extra_body: further fields of the body, as JSON values.
+        label_ids: tokens whose log-probabilities are asked for by number, in place of the most
+            likely ones; empty asks for those. vLLM from 0.27 understands it.
 
     Raises:
         ValueError: a setting is out of its range, or ``extra_body`` sets what a run sets itself.
@@ -43,6 +47,7 @@ class ChatForm:
     temperature: bool = True
     reasoning_tokens: int = 0
     extra_body: Mapping[str, object] = field(default_factory=dict, hash=False)
+    label_ids: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.token_limit not in TOKEN_LIMITS:
@@ -55,6 +60,8 @@ class ChatForm:
                 f"reasoning_tokens: {self.reasoning_tokens} is below 0; write 0 for a model that "
                 "does not reason"
             )
+        if any(token < 0 for token in self.label_ids):
+            raise ValueError("label_ids: a token's number is below 0; see the server's /tokenize")
         object.__setattr__(self, "extra_body", _checked(self.extra_body))
 
     def payload(self) -> dict[str, object]:
@@ -68,8 +75,9 @@ class ChatForm:
             "temperature": self.temperature,
             "reasoning_tokens": self.reasoning_tokens,
             "extra_body": dict(self.extra_body),
+            "label_ids": list(self.label_ids),
         }
-        usual = {"token_limit": "max_tokens", "temperature": True, "reasoning_tokens": 0}
+        usual = {**_USUAL, "label_ids": []}
         return {name: value for name, value in values.items() if value != usual.get(name, {})}
 
     @classmethod
@@ -79,16 +87,16 @@ class ChatForm:
         Raises:
             ValueError: not what ``payload`` gives.
         """
-        full = {"token_limit": TOKEN_LIMITS[0], "temperature": True, "reasoning_tokens": 0}
-        match full | {"extra_body": {}} | dict(payload):
+        match {**_USUAL, "extra_body": {}, "label_ids": []} | dict(payload):
             case {
                 "token_limit": str(token_limit),
                 "temperature": bool(temperature),
                 "reasoning_tokens": int(reasoning_tokens),
                 "extra_body": dict(extra_body),
+                "label_ids": list(ids),
                 **rest,
-            } if not rest and not isinstance(reasoning_tokens, bool):
-                return cls(token_limit, temperature, reasoning_tokens, extra_body)
+            } if not rest and all(type(number) is int for number in (reasoning_tokens, *ids)):
+                return cls(token_limit, temperature, reasoning_tokens, extra_body, tuple(ids))
             case _:
                 raise ValueError("form: not the fields of a chat form")
 

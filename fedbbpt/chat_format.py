@@ -15,8 +15,10 @@ from fedbbpt.completions import (
     alternatives,
 )
 from fedbbpt.prompts import message_payload
+from fedbbpt.soft_parts import with_soft
 
 MAX_ALTERNATIVES = 200
+LABEL_IDS = "logprob_token_ids"
 THINK, THOUGHT = "<think>", "</think>"
 
 _PAIR = itemgetter("token", "logprob")
@@ -34,7 +36,7 @@ def chat_body(request: Request, model: str, form: ChatForm = PLAIN) -> dict[str,
     """
     body: dict[str, object] = {
         "model": model,
-        "messages": message_payload(request.messages),
+        "messages": with_soft(message_payload(request.messages), request.soft),
         form.token_limit: request.max_tokens + form.reasoning_tokens,
     }
     if form.temperature:
@@ -43,7 +45,10 @@ def chat_body(request: Request, model: str, form: ChatForm = PLAIN) -> dict[str,
         body["seed"] = request.sample
     if request.top_logprobs > 0:
         body["logprobs"] = True
-        body["top_logprobs"] = request.top_logprobs
+        if form.label_ids:
+            body[LABEL_IDS] = list(form.label_ids)
+        else:
+            body["top_logprobs"] = request.top_logprobs
     return body | dict(form.extra_body)
 
 

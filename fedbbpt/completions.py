@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fedbbpt.canonical import digest
 from fedbbpt.prompts import Message, message_payload
+from fedbbpt.soft_tokens import PlacedTokens
 
 WITHHELD = frozenset({"content_filter", "refusal"})
 """Reasons to finish by which an endpoint says that it keeps the answer back."""
@@ -21,6 +22,7 @@ class Request:
         temperature: 0 for the most likely reply.
         top_logprobs: how many alternatives of the first token to report; 0 asks for none.
         sample: number of the draw; the same question with another number is another call.
+        soft: soft tokens in the last message, or None; only their digest is part of the key.
     """
 
     messages: tuple[Message, ...]
@@ -28,6 +30,7 @@ class Request:
     temperature: float = 0.0
     top_logprobs: int = 0
     sample: int = 0
+    soft: PlacedTokens | None = None
     _keyed: tuple[str, str] = field(default=("", ""), init=False, repr=False, compare=False)
 
     def key(self, identity: str) -> str:
@@ -46,13 +49,14 @@ class Request:
 
     def payload(self) -> dict[str, object]:
         """Return all that decides the reply, as JSON values: the basis of the request's key."""
-        return {
+        values: dict[str, object] = {
             "messages": message_payload(self.messages),
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,
             "top_logprobs": self.top_logprobs,
             "sample": self.sample,
         }
+        return values if self.soft is None else values | {"soft": self.soft.payload()}
 
 
 class TokenLogprob(NamedTuple):

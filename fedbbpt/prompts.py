@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from fedbbpt.canonical import digest
+from fedbbpt.soft_tokens import PlacedTokens, SoftTokens
 
 Role = Literal["system", "user", "assistant"]
 ROLES: tuple[Role, ...] = ("system", "user", "assistant")
@@ -49,6 +50,7 @@ class Prompt:
         messages: the turns; braces other than the one ``{input}`` are plain text.
         words: the word that stands for each label, in the order of the task's labels; empty when
             the task has no labels.
+        soft: soft tokens in the last message, or None.
 
     Raises:
         ValueError: no message, or ``{input}`` absent, repeated or in the wrong message.
@@ -56,6 +58,7 @@ class Prompt:
 
     messages: tuple[Message, ...]
     words: tuple[str, ...] = ()
+    soft: SoftTokens | None = None
 
     def __post_init__(self) -> None:
         if not self.messages or self.messages[-1].role != "user":
@@ -72,16 +75,31 @@ class Prompt:
 
         An input that itself contains ``{input}`` or control tokens stays plain text.
         """
-        *before, last = self.messages
-        left, right = last.content.split(INPUT)
+        return (*self.messages[:-1], Message(self.messages[-1].role, "".join(self._parts(text))))
+
+    def placed(self, text: str) -> PlacedTokens | None:
+        """Return the soft tokens and where they stand in ``render(text)``, None without any."""
+        if self.soft is None:
+            return None
+        left, inner, right = map(len, self._parts(text))
+        at = {"before": 0, "between": left, "after": left + inner + right}
+        return PlacedTokens(self.soft, at[self.soft.place])
+
+    def _parts(self, text: str) -> tuple[str, str, str]:
+        """Return what precedes the input in the last message, the input, and what follows."""
+        left, right = self.messages[-1].content.split(INPUT)
         inner = escape_special(text)
         # A bracket just before the place must not become a token with the input's first letters.
         gap = " " if left and _SPECIAL.match(left[-1] + inner + right) else ""
-        return (*before, Message(last.role, f"{left}{gap}{inner}{right}"))
+        return f"{left}{gap}", inner, right
 
     def payload(self) -> dict[str, object]:
         """Return the prompt as JSON values; ``from_payload`` is its inverse."""
-        return {"messages": message_payload(self.messages), "words": list(self.words)}
+        values: dict[str, object] = {
+            "messages": message_payload(self.messages),
+            "words": list(self.words),
+        }
+        return values if self.soft is None else values | {"soft": self.soft.payload()}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, object]) -> "Prompt":
@@ -93,16 +111,32 @@ class Prompt:
         words = payload.get("words", [])
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise ValueError("words: expected a list of texts")
-        return cls(messages_from(payload.get("messages")), tuple(words))
+        soft = SoftTokens.from_payload(payload["soft"]) if "soft" in payload else None
+        return cls(messages_from(payload.get("messages")), tuple(words), soft)
 
     @property
     def digest(self) -> str:
-        """The sha256 of messages and words."""
+        """The sha256 of messages, words and soft tokens."""
         return digest(self.payload())
 
     def text(self) -> str:
         """Return the prompt as a person reads it, one block per turn."""
-        return "\n\n".join(f"[{message.role}]\n{message.content}" for message in self.messages)
+        return "\n\n".join(f"[{message.role}]\n{message.content}" for message in self.shown())
+
+    def shown(self) -> tuple[Message, ...]:
+        """Return the conversation for people: a mark stands for the soft tokens."""
+        if self.soft is None:
+            return self.messages
+        *before, last = self.messages
+        left, right = last.content.split(INPUT)
+        match self.soft.place:
+            case "before":
+                content = f"{self.soft}\n{last.content}"
+            case "between":
+                content = f"{left}{self.soft}\n{INPUT}{right}"
+            case "after":
+                content = f"{last.content}\n{self.soft}"
+        return (*before, Message(last.role, content))
 
 
 def message_payload(messages: Sequence[Message]) -> list[dict[str, str]]:

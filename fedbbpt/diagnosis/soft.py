@@ -7,7 +7,6 @@ chat it takes vLLM's engine down.
 """
 
 import base64
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,8 @@ from fedbbpt.diagnosis.asking import Asker
 from fedbbpt.diagnosis.noise import largest_difference
 from fedbbpt.diagnosis.probes import GREETING, REPLY_TOKENS, Probe, Reply
 from fedbbpt.distributions import Floats
-from fedbbpt.endpoints.wire.tensor_bytes import tensor_bytes
+from fedbbpt.soft_parts import switched_off, told_width
+from fedbbpt.tensor_bytes import tensor_bytes
 
 TAKEN, INERT, IGNORED, OFF = "taken", "inert", "ignored", "off"
 UNKNOWN, WIDTH_UNSAID, UNCLEAR = "unknown", "width unsaid", "unclear"
@@ -26,12 +26,8 @@ UNKNOWN, WIDTH_UNSAID, UNCLEAR = "unknown", "width unsaid", "unclear"
 WRONG_WIDTH = 8
 _ROWS = 4
 _SCALE = 0.1
-_WIDEST = 65536
 _LEAST = 0.01
 """Nats; less than that is no effect of another prompt."""
-
-_WIDTH = re.compile(r"model'?s?\W+hidden[_ ]size\D{0,8}(\d{1,6})", re.IGNORECASE)
-_SWITCH = re.compile(r"enable[-_]prompt[-_]embeds", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +95,10 @@ def judge_refusal(reply: Reply) -> Soft:
         return Soft(IGNORED)
     if not reply.refused:
         return Soft(UNCLEAR)
-    if _SWITCH.search(reply.said):
+    if switched_off(reply.said):
         return Soft(OFF)
-    if (width := _WIDTH.search(reply.said)) and 0 < int(width[1]) <= _WIDEST:
-        return Soft(INERT, int(width[1]))
+    if width := told_width(reply.said):
+        return Soft(INERT, width)
     shapes = ("hidden size", "hidden_size", "hidden dim", "shape")
     known = any(word in reply.said.casefold() for word in shapes)
     return Soft(WIDTH_UNSAID if known else UNKNOWN)

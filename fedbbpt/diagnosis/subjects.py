@@ -48,7 +48,7 @@ def endpoints_of(prepared: Prepared) -> tuple[Patient, ...]:
         )
     tables: dict[str, Table] = {owner.name: owner.endpoint for owner in prepared.run.owners}
     tables[SHARED] = prepared.run.endpoint
-    wanted = prepared.scoring.reasoning.top_logprobs
+    wanted = prepared.scoring.top_logprobs
     return tuple(
         Patient(
             Subject(

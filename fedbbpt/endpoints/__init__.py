@@ -24,6 +24,19 @@ them."""
 
 
 @dataclass(frozen=True, slots=True)
+class Embeddings:
+    """The token embeddings of a model whose server takes rows of numbers in the place of text.
+
+    Attributes:
+        width: numbers a row, >= 1; the hidden size.
+        std: standard deviation of all numbers of the table, > 0.
+    """
+
+    width: int
+    std: float
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What an endpoint is and gives back; data, so that wrappers pass it on.
 
@@ -46,6 +59,7 @@ class Profile:
         preamble_tokens: most tokens that its chat template adds to a request beside the messages.
         transport: how lists of requests travel: ``"online"`` one by one, ``"batch"`` as files whose
             answers may take a day.
+        embeddings: of its model, where it takes soft tokens; None where it takes text alone.
     """
 
     name: str
@@ -64,6 +78,7 @@ class Profile:
     price: Price | None = FREE
     preamble_tokens: int = USUAL_PREAMBLE
     transport: str = "online"
+    embeddings: Embeddings | None = None
 
     @property
     def signature(self) -> str:

@@ -154,10 +154,15 @@ class OpenAI:
         Raises:
             ConfigError: as ``profile``.
         """
-        async with open_chat_wire(self._server()) as wire:
+        async with open_chat_wire(self.server()) as wire:
             yield wire if self.transport == ONLINE else BatchWire(wire, self._terms)
 
-    def _server(self) -> ChatServer:
+    def server(self) -> ChatServer:
+        """Return where and how it is asked.
+
+        Raises:
+            ConfigError: as ``profile``.
+        """
         address, proxy = self._address(), self._proxy()
         return ChatServer(
             address=address,

@@ -9,7 +9,7 @@ from batch_server import BatchServer
 from mock_model import Tariff
 
 from fedbbpt.completions import Request
-from fedbbpt.config.connect import open_line
+from fedbbpt.config.lines import open_line
 from fedbbpt.config.pricing import Priced
 from fedbbpt.endpoints import Connector
 from fedbbpt.endpoints.batching import Batched, Outcome

@@ -13,6 +13,7 @@ from fedbbpt.plugins import find
 NEEDED: dict[str, dict[str, object]] = {
     "openai": {"url": "http://127.0.0.1:9/v1", "model": "m"},
     "openai_sdk": {"client": "sdk_clients:make_client", "model": "m"},
+    "vllm": {"url": "http://127.0.0.1:9/v1", "model": "m"},
 }
 """Settings that a kind cannot do without."""
 

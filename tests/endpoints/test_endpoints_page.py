@@ -36,11 +36,11 @@ def test_a_block_of_the_page_is_an_endpoint(table: Table) -> None:
 
 
 def test_the_page_shows_every_setting_that_a_server_may_need() -> None:
-    settings = {name for table in shown("openai") for name in table}
+    settings = {name for use in ("openai", "vllm") for table in shown(use) for name in table}
 
     odd = {"query", "key_header", "proxy", "ca", *ChatForm.__slots__}
     assert odd <= settings
-    assert len(BLOCKS) == len(shown("openai")) + len(shown("openai_sdk"))
+    assert len(BLOCKS) == sum(len(shown(use)) for use in ("openai", "openai_sdk", "vllm"))
 
 
 @pytest.mark.parametrize("path", CLIENTS, ids=lambda path: path.parent.name)

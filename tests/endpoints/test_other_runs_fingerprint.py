@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fedbbpt.completions import Completion, Request
-from fedbbpt.config.connect import open_line
+from fedbbpt.config.lines import open_line
 from fedbbpt.endpoints import Profile, Wire
 from fedbbpt.endpoints.batching import Batched
 from fedbbpt.endpoints.records.fingerprint import fingerprint_request

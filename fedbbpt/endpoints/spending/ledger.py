@@ -153,7 +153,9 @@ def most_prompt_tokens(request: Request) -> int:
     bytes. Characters are no bound: an emoji can be six tokens, base64 nearly one a character.
     """
     texts = (message.content for message in request.messages)
-    return sum(map(_most_bytes, texts)) + MESSAGE_TOKENS * len(request.messages)
+    # A soft token is one token, and the server puts a line break on either side of them.
+    soft = 0 if request.soft is None else request.soft.tokens.count + 2
+    return sum(map(_most_bytes, texts)) + MESSAGE_TOKENS * len(request.messages) + soft
 
 
 def _most_bytes(text: str) -> int:

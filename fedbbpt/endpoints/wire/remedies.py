@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from fedbbpt.chat_form import ChatForm
+from fedbbpt.soft_parts import switched_off, told_width
 
 _MOST = re.compile(
     r"(?:max allowed:|less than or equal to|at most|more than|maximum of)\s*(\d+)", re.IGNORECASE
@@ -89,9 +90,25 @@ def _version(said: str) -> bool:
     return "api-version" in said or "api version" in said
 
 
+def _embeddings(said: str, form: ChatForm) -> str:  # noqa: ARG001 - every rule is asked alike
+    if "prompt_embeds" not in said and "prompt-embeds" not in said:
+        return ""
+    if switched_off(said):
+        return "start vLLM with --enable-prompt-embeds"
+    width = told_width(said)
+    return f"write embedding_width = {width}" if width else ""
+
+
 def _unwanted(said: str) -> bool:
     return any(word in said for word in _UNWANTED)
 
 
 _VERSION = 'write query = { "api-version" = "..." } with a version that the service knows'
-_RULES: tuple[Rule, ...] = (_extra, _limit, _temperature, _logprobs, _api_version)
+_RULES: tuple[Rule, ...] = (
+    _extra,
+    _limit,
+    _temperature,
+    _embeddings,
+    _logprobs,
+    _api_version,
+)

@@ -24,6 +24,11 @@ from fedbbpt.secret import Secret
 MAX_BODY = 4 * 1024 * 1024
 HALF_CHARACTER = "\ufffd"
 NO_LOGPROBS = "no log-probabilities"
+MIXED_UP = (
+    "log-probabilities mixed up with a request for tokens by number; let everyone who asks this "
+    "server at one time write label_ids, or nobody"
+)
+MIXED_UP_ENTRIES, NEVER = 2, -9999.0
 MAX_NAME = 80
 IF_MEANT = "; if that is meant, write answers_as with that name"
 FILTERED = Completion("", finish_reason="content_filter")
@@ -115,6 +120,18 @@ class Correspondent:
         said = completion.text.strip(HALF_CHARACTER) and completion.finish_reason not in WITHHELD
         if asked and said and not completion.first:
             raise AttemptError(NO_LOGPROBS, billed=True)
+        if asked and not self.form.label_ids and _is_mixed_up(completion, request):
+            raise AttemptError(MIXED_UP, billed=True)
+
+
+def _is_mixed_up(completion: Completion, request: Request) -> bool:
+    """Tell whether a reply lost its alternatives to another request of its batch.
+
+    Where one request of a batch names tokens by number, vLLM 0.32 reports for those that ask for
+    the most likely ones only the token itself, and token 0 as if it were never said.
+    """
+    few = 0 < len(completion.first) <= MIXED_UP_ENTRIES < request.top_logprobs
+    return few and completion.first[-1].logprob <= NEVER
 
 
 def _is_cut(completion: Completion) -> bool:

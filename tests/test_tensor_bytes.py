@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fedbbpt.endpoints.wire.tensor_bytes import tensor_bytes
+from fedbbpt.tensor_bytes import tensor_bytes
 
 ROWS = np.array([[0.0, -0.0, 1.0, 1 / 3], [1e-40, -65504.0, 3.14159, 2.0**-24]])
 STORAGES = {"f32": "FloatStorage", "f16": "HalfStorage", "bf16": "BFloat16Storage"}
