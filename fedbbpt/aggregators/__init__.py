@@ -3,10 +3,11 @@
 To add an aggregator, write one file here with one public frozen dataclass named in ``__all__``.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
-from fedbbpt.messages import Report, State
+from fedbbpt.distributions import Grouped
+from fedbbpt.messages import Report, Score, State
 
 
 class Aggregator(Protocol):
@@ -19,5 +20,40 @@ class Aggregator(Protocol):
 
         Raises:
             ValueError: no report has weight, or a needed statistic is absent or misshapen.
+        """
+        ...
+
+
+@runtime_checkable
+class Personalising(Aggregator, Protocol):
+    """An aggregator that also comes to a belief of its own for every owner, from score work.
+
+    The shared belief is the state's distribution and is broadcast; the owners' own are not.
+    """
+
+    def learned(
+        self, state: State, work: Score, reports: Sequence[Report], sizes: Mapping[str, int]
+    ) -> State:
+        """Return the state with the evidence of a round and the shared belief it leads to.
+
+        Law: without new evidence the belief does not change.
+
+        Args:
+            state: after the merge; its distribution is the shared belief so far.
+            work: what the reports are on.
+            reports: of the round.
+            sizes: training examples of every owner.
+
+        Raises:
+            ValueError: a needed statistic is absent or misshapen, or the distribution is not one
+                that this aggregator can give owners a belief in.
+        """
+        ...
+
+    def personal(self, state: State) -> Grouped:
+        """Return the belief of every owner that has reported, by name.
+
+        Raises:
+            ValueError: nobody has.
         """
         ...

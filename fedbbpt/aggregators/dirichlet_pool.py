@@ -1,7 +1,7 @@
 """Pseudo-counts of good choices, added up over owners and rounds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,4 +56,5 @@ class DirichletPool:
             after = self.forget * before + slot.sum(axis=0)
             alphas[f"alpha_{index}"] = frozen_array(after, name="alpha")
         merged = Categorical(tuple(floored_logits(a / a.sum()) for a in alphas.values()))
-        return State(state.round + 1, merged, {**state.memory, **alphas})
+        memory = {**state.memory, **alphas}
+        return replace(state, round=state.round + 1, distribution=merged, memory=memory)

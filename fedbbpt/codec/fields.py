@@ -10,6 +10,8 @@ from fedbbpt.distributions import Floats
 
 MAX_NAME = 64
 MAX_DEPTH = 4
+MOST_TEXTS = 256
+LONGEST_TEXT = 2000
 Json = Mapping[str, object]
 
 
@@ -69,6 +71,13 @@ def count(value: object, name: str) -> int:
     return value
 
 
+def flag(value: object, name: str) -> bool:
+    """Return a yes or no."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name}: expected true or false, got {shown(value)}")
+    return value
+
+
 def number(value: object, name: str) -> float:
     """Return a finite number."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not np.isfinite(value):
@@ -80,6 +89,22 @@ def text(value: object, name: str, longest: int = MAX_NAME) -> str:
     """Return a short printable text."""
     if not isinstance(value, str) or len(value) > longest or not value.isprintable():
         raise ValueError(f"{name}: expected a printable text of at most {longest} characters")
+    return value
+
+
+def instructions(value: object, name: str) -> tuple[str, ...]:
+    """Return instructions of prompts: bounded in number and length, printable but for line ends."""
+    texts = tuple(_instruction(one, name) for one in listed(value, name))
+    if len(texts) > MOST_TEXTS:
+        raise ValueError(f"{name}: {len(texts)} texts; a message holds at most {MOST_TEXTS}")
+    return texts
+
+
+def _instruction(value: object, name: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TEXT:
+        raise ValueError(f"{name}: expected texts of 1 to {LONGEST_TEXT} characters")
+    if not value.replace("\n", "").isprintable():
+        raise ValueError(f"{name}: a text holds a character that cannot be shown")
     return value
 
 

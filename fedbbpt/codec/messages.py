@@ -1,7 +1,7 @@
 """Bytes of assignments, reports and states: one strict decoder for all that arrives."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar, assert_never
+from typing import TypeVar
 
 import orjson
 
@@ -9,30 +9,19 @@ from fedbbpt.canonical import canonical_json
 from fedbbpt.codec.distributions import distribution_payload, read_distribution
 from fedbbpt.codec.fields import (
     Json,
-    array_payload,
     array_payloads,
     count,
+    instructions,
     listed,
     mapped,
     number,
-    paired,
-    read_array,
     read_arrays,
     shown,
     text,
 )
+from fedbbpt.codec.works import read_work, work_payload
 from fedbbpt.errors import MessageError
-from fedbbpt.messages import (
-    SCHEMA,
-    Assignment,
-    Block,
-    Evaluate,
-    Report,
-    Score,
-    Search,
-    State,
-    Work,
-)
+from fedbbpt.messages import SCHEMA, Assignment, Report, State
 
 MAX_BYTES = 4 << 20
 _Value = TypeVar("_Value")
@@ -53,6 +42,8 @@ def encode_report(report: Report) -> bytes:
             "missing": report.missing,
             "unreadable": report.unreadable,
             "calls": report.calls,
+            **({"proposals": list(report.proposals)} if report.proposals else {}),
+            **({"version": report.version} if report.version else {}),
         },
     )
 
@@ -72,10 +63,11 @@ def encode_assignment(assignment: Assignment) -> bytes:
         "assignment",
         {
             "round": assignment.round,
-            "work": _work_payload(assignment.work),
+            "work": work_payload(assignment.work),
             "distribution": distribution_payload(assignment.distribution),
             "fingerprint": assignment.fingerprint,
             "seed": assignment.seed,
+            **({"texts": list(assignment.texts)} if assignment.texts else {}),
         },
     )
 
@@ -97,6 +89,7 @@ def encode_state(state: State) -> bytes:
             "round": state.round,
             "distribution": distribution_payload(state.distribution),
             "memory": array_payloads(state.memory),
+            **({"texts": list(state.texts)} if state.texts else {}),
         },
     )
 
@@ -145,16 +138,19 @@ def _report(body: Json) -> Report:
         missing=count(body["missing"], "missing"),
         unreadable=count(body["unreadable"], "unreadable"),
         calls=count(body["calls"], "calls"),
+        proposals=instructions(body.get("proposals", []), "proposals"),
+        version=text(body.get("version", ""), "version"),
     )
 
 
 def _assignment(body: Json) -> Assignment:
     return Assignment(
         round=count(body["round"], "round"),
-        work=_work(mapped(body["work"], "work")),
+        work=read_work(mapped(body["work"], "work")),
         distribution=read_distribution(body["distribution"]),
         fingerprint=text(body["fingerprint"], "fingerprint"),
         seed=count(body["seed"], "seed"),
+        texts=instructions(body.get("texts", []), "texts"),
     )
 
 
@@ -163,64 +159,5 @@ def _state(body: Json) -> State:
         round=count(body["round"], "round"),
         distribution=read_distribution(body["distribution"]),
         memory=read_arrays(body["memory"], "memory"),
+        texts=instructions(body.get("texts", []), "texts"),
     )
-
-
-def _block_payload(block: Block) -> list[int]:
-    return [block.start, block.size]
-
-
-def _block(value: object) -> Block:
-    start, size = paired(value, "block")
-    return Block(count(start, "block.start"), count(size, "block.size"))
-
-
-def _rows(value: object) -> tuple[int, int]:
-    first, second = paired(value, "pairs")
-    return count(first, "pairs"), count(second, "pairs")
-
-
-def _work_payload(work: Work) -> dict[str, object]:
-    match work:
-        case Score(points, block):
-            return {
-                "kind": "score",
-                "points": array_payload(points),
-                "block": _block_payload(block),
-            }
-        case Search(candidates, generations, block):
-            return {
-                "kind": "search",
-                "candidates": candidates,
-                "generations": generations,
-                "block": _block_payload(block),
-            }
-        case Evaluate(points, samples, split, pairs):
-            return {
-                "kind": "evaluate",
-                "points": array_payload(points),
-                "samples": list(samples),
-                "split": split,
-                "pairs": [list(pair) for pair in pairs],
-            }
-        case _:
-            assert_never(work)
-
-
-def _work(body: Json) -> Work:
-    match body.get("kind"):
-        case "score":
-            return Score(read_array(body["points"], "points"), _block(body["block"]))
-        case "search":
-            return Search(
-                count(body["candidates"], "candidates"),
-                count(body["generations"], "generations"),
-                _block(body["block"]),
-            )
-        case "evaluate":
-            samples = tuple(count(s, "samples") for s in listed(body["samples"], "samples"))
-            split = text(body["split"], "split")
-            pairs = tuple(_rows(pair) for pair in listed(body["pairs"], "pairs"))
-            return Evaluate(read_array(body["points"], "points"), samples, split, pairs)
-        case other:
-            raise ValueError(f"work: unknown kind {shown(other)}")

@@ -84,10 +84,19 @@ def reports(draw: st.DrawFn) -> Report:
     statistics = draw(named_arrays)
     additive = draw(st.sets(st.sampled_from(sorted(statistics))) if statistics else st.just(set()))
     weight = draw(st.floats(0, 1e300))
-    numbers = draw(st.tuples(counts, counts, counts, counts, counts))
-    round, *outcomes = numbers
-    client, fingerprint = draw(names), draw(names)
-    return Report(client, round, fingerprint, statistics, frozenset(additive), weight, *outcomes)
+    round, asked, missing, unreadable, calls = draw(st.tuples(*[counts] * 5))
+    return Report(
+        draw(names),
+        round,
+        draw(names),
+        statistics,
+        frozenset(additive),
+        weight,
+        asked,
+        missing,
+        unreadable,
+        calls,
+    )
 
 
 def bits(array: Floats) -> tuple[tuple[int, ...], bytes]:

@@ -39,7 +39,7 @@ async def test_the_sums_are_those_of_the_losses_one_by_one() -> None:
         (answers,) = await owner.objective.answers(rows, kept)
         pairs = zip(answers, kept, strict=True)
         expected.append(sum(loss_of(answer, example, Accuracy()) for answer, example in pairs))
-    assert scored.loss_sum == pytest.approx(expected, rel=1e-12)
+    assert scored.loss_sum == pytest.approx(expected, rel=1e-7)
     assert len(set(expected)) == 3
     assert scored.weight == 8
 
@@ -54,7 +54,7 @@ async def test_the_losses_are_calibrated_by_fits_that_have_not_seen_the_item() -
 
     honest = owner.objective.losses(cross_fitted(FittedBias(), answers, kept), kept).sum()
     raw = owner.objective.losses(answers, kept).sum()
-    assert scored.loss_sum[0] == pytest.approx(honest, rel=1e-12)
+    assert scored.loss_sum[0] == pytest.approx(honest, rel=1e-7)
     assert abs(honest - raw) > 1e-3
 
 
@@ -84,7 +84,7 @@ async def test_an_item_that_one_candidate_misses_counts_for_none() -> None:
         [Row(whole.space.decode(point)) for point in points(0, 1)], [gone]
     )
     without = [loss_of(row[0], gone, Accuracy()) for row in answers]
-    assert scored.loss_sum == pytest.approx(everything.loss_sum - without, rel=1e-9)
+    assert scored.loss_sum == pytest.approx(everything.loss_sum - without, rel=1e-6)
     assert scored.weight == 7
     assert (scored.counts.asked, scored.counts.missing) == (16, 1)
 

@@ -140,10 +140,10 @@ class _Wander:
         return _Wanderer()
 
 
-async def test_an_optimizer_that_leaves_the_tables_is_refused() -> None:
+async def test_an_optimizer_that_leaves_its_distribution_is_refused() -> None:
     optimizer: Optimizer = _Wander()
 
-    with pytest.raises(MessageError, match="left the categorical tables"):
+    with pytest.raises(MessageError, match="left the distribution"):
         await searched(make_owner(AskedEndpoint(), optimizer=optimizer), Search(4, 1, Block(0, 4)))
 
 
