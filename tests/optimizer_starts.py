@@ -30,7 +30,7 @@ STARTS: dict[str, Distribution] = {
 EXTRAS = {"cma": "cma", "nevergrad": "nevergrad"}
 """Libraries that an optimizer wraps; without its library it cannot be tried."""
 
-SLOW = {"nevergrad": ("sheared", "product")}
+SLOW = {"nevergrad": ("sheared", "product"), "surrogate": ("tables",), "bandit": ("tables",)}
 """Some milliseconds a point: fewer starts, seeds and rounds."""
 
 

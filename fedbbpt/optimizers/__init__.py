@@ -4,7 +4,8 @@ To add an optimizer, write one file here with one public frozen dataclass named 
 fields are its hyper-parameters.
 """
 
-from typing import NamedTuple, Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -62,6 +63,16 @@ class VectorSearch(Search, Protocol):
         ...
 
 
+@runtime_checkable
+class ScalarSearch(Search, Protocol):
+    """A search that a log of seeds and scalars tells whole; the server's state carries the log."""
+
+    @property
+    def scalars(self) -> Mapping[str, Floats]:
+        """The log so far, as named arrays."""
+        ...
+
+
 class Optimizer(Protocol):
     """Hyper-parameters of a search; frozen, so that it can be shared."""
 
@@ -72,3 +83,22 @@ class Optimizer(Protocol):
             ValueError: this optimizer cannot search such a distribution; the text says why.
         """
         ...
+
+
+@runtime_checkable
+class ReadsPrompts(Optimizer, Protocol):
+    """An optimizer that does better when it knows what the points of its space say."""
+
+    def reading(self, describe: Callable[[Floats], str]) -> Optimizer:
+        """Return the same optimizer that asks ``describe`` for the text of a point.
+
+        Law: it asks as many points a round as without.
+        """
+        ...
+
+
+@runtime_checkable
+class NeedsFreshBlocks(Optimizer, Protocol):
+    """An optimizer that takes every round's losses as new evidence; blocks must not overlap."""
+
+    fresh_blocks: ClassVar[bool]

@@ -5,6 +5,10 @@ score with respect to p is 1 / p at the drawn choice and 0 elsewhere; the paper'
 -1 / p at every choice not drawn. Beside a mean baseline that only doubles the step (a constant a
 choice cancels, see ``test_the_score_of_the_papers_code_doubles_the_gradient``), and without one it
 points elsewhere. The one here is unbiased.
+
+With a temperature, the tables of a round are softmax((logits + noise) / temperature) for one draw
+of Gumbel noise, as in FedOne's Gumbel-softmax variant (Wang 2025, arXiv:2506.14929): every round
+then looks around a corner of its own. The estimate is unbiased for the loss expected under them.
 """
 
 from collections.abc import Sequence
@@ -61,6 +65,23 @@ def policy_gradient_estimate(
     )
 
 
+def gumbel_tables(
+    logits: Sequence[Floats], temperature: float, rng: np.random.Generator
+) -> Categorical:
+    """Return softmax((logits + noise) / temperature) for one draw of Gumbel noise.
+
+    The score of a choice with respect to ``logits`` is (onehot - p) / temperature, p being the
+    tables returned: ``policy_gradient_estimate`` of points drawn from them, divided by the
+    temperature.
+
+    Args:
+        logits: one array of shape (choices,) a slot.
+        temperature: > 0; near 0 all mass lies on one choice, a large one evens all out.
+        rng: the only source of chance.
+    """
+    return Categorical(tuple((slot + rng.gumbel(size=slot.size)) / temperature for slot in logits))
+
+
 def entropy_gradient(logits: Sequence[Floats]) -> tuple[Floats, ...]:
     """Return the gradient of the tables' entropy, in nats, with respect to the logits.
 
@@ -85,6 +106,7 @@ class PolicyGradient:
         entropy: weight of the tables' entropy, which slows their hardening, >= 0.
         optimizer: ``"sgd"`` steps along the gradient, ``"adam"`` rescales every logit's steps.
         clip: largest norm of the gradient over all slots, > 0.
+        temperature: of the Gumbel variant, >= 0; 0 draws from the tables as they are.
 
     Raises:
         ValueError: a value out of its range.
@@ -95,6 +117,7 @@ class PolicyGradient:
     entropy: float = 0.0
     optimizer: Literal["sgd", "adam"] = "sgd"
     clip: float = 3.0
+    temperature: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 < self.learning_rate < np.inf:
@@ -107,6 +130,10 @@ class PolicyGradient:
             raise ValueError(f"optimizer: {self.optimizer!r}; expected one of {', '.join(STEPS)}")
         if not 0 < self.clip < np.inf:
             raise ValueError(f"clip: {self.clip} is not above 0; the paper's code takes 3")
+        if not 0 <= self.temperature < np.inf:
+            raise ValueError(
+                f"temperature: {self.temperature} is below 0; 0 is without Gumbel noise, 0.1 usual"
+            )
 
     def start(self, distribution: Distribution, rng: np.random.Generator) -> Search:
         """Begin at the tables of ``distribution``.
@@ -150,7 +177,8 @@ class _Descent:
         if count < 2:
             raise ValueError(f"count: {count} is too few; a comparison needs at least 2 points")
         if not len(self._asked):
-            drawn = sample(self._distribution, min(count, self._settings.candidates), self._rng)
+            tables = self._drawn_from()
+            drawn = sample(tables, min(count, self._settings.candidates), self._rng)
             self._asked = frozen_array(drawn, name="points")
         self._asked = self._asked[:count]
         return self._asked
@@ -164,6 +192,7 @@ class _Descent:
         told = checked_losses(self._asked, points, losses)
         logits = self._distribution.logits
         descent = np.concatenate(policy_gradient_estimate(logits, self._asked, told))
+        descent /= self._settings.temperature or 1.0
         descent -= self._settings.entropy * np.concatenate(entropy_gradient(logits))
         stepped = np.concatenate(logits) - self._settings.learning_rate * self._step(descent)
         self._distribution = Categorical(tuple(np.split(stepped, self._ends[:-1])))
@@ -173,6 +202,10 @@ class _Descent:
     def distribution(self) -> Distribution:
         """The current tables."""
         return self._distribution
+
+    def _drawn_from(self) -> Categorical:
+        logits, temperature = self._distribution.logits, self._settings.temperature
+        return gumbel_tables(logits, temperature, self._rng) if temperature else self._distribution
 
     def _step(self, gradient: Floats) -> Floats:
         norm = float(np.linalg.norm(gradient))

@@ -42,6 +42,8 @@ class ZerothOrder:
         learning_rate: > 0; SPSA's a.
         stability: SPSA's A, >= 0.
         clip: longest |z| of the mean, >= 0; 0 sets no bound.
+        proximal: strength of a pull to where the search began, >= 0 (FedProx, Li et al. 2020,
+            arXiv:1812.06127); it asks nothing and keeps local searches near the broadcast.
         agreement: least cosine between the estimates of two halves of the directions before a step
             is taken, in [0, 1); until then further rounds add directions. 0 steps every round.
         patience: most rounds that one step may take, >= 1.
@@ -60,6 +62,7 @@ class ZerothOrder:
     learning_rate: float = 0.05
     stability: float = 0.0
     clip: float = 0.0
+    proximal: float = 0.0
     agreement: float = 0.0
     patience: int = 4
     reevaluate: int = 0
@@ -76,7 +79,8 @@ class ZerothOrder:
         if not 0 < self.smoothing < math.inf:
             raise ValueError(f"smoothing: {self.smoothing} is not above 0; try 0.1")
         check_rule(self.step, self.learning_rate)
-        for name, value in {"stability": self.stability, "clip": self.clip}.items():
+        bounds = {"stability": self.stability, "clip": self.clip, "proximal": self.proximal}
+        for name, value in bounds.items():
             if not 0 <= value < math.inf:
                 raise ValueError(f"{name}: {value} is below 0 or not finite; 0 leaves it out")
         if not 0 <= self.agreement < 1:
@@ -140,7 +144,7 @@ class _Descending:
             return
         self._collected = []
         with np.errstate(over="ignore", invalid="ignore"):  # told as the reason of the end
-            step = self._descent.step(gradient_of(slopes, directions))
+            step = self._descent.step(gradient_of(slopes, directions) + self._pull())
             moved = self.distribution.mean - self._whitening.turned(step[None])[0]
         if not np.isfinite(moved).all():
             self.ended = "the steps diverged; lower learning_rate"
@@ -154,6 +158,11 @@ class _Descending:
         if self._settings.step == "spsa":
             return smoothing_gain(first, self._descent.steps)
         return first
+
+    def _pull(self) -> Floats:
+        """Return the gradient of half the squared distance from the start, in its coordinates."""
+        apart: Floats = self._whitening.white(self.distribution.mean[None])[0]
+        return self._settings.proximal * apart
 
     def _number(self, count: int) -> int:
         antithetic = self._settings.estimate == "antithetic"

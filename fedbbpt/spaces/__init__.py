@@ -3,9 +3,11 @@
 To add a space, write one file here with one public class named in ``__all__``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from fedbbpt.data import Example
 from fedbbpt.distributions import Distribution, Floats
 from fedbbpt.prompts import Prompt
 
@@ -51,3 +53,27 @@ class Space(Protocol):
     def fingerprint(self) -> str:
         """The digest of everything that ``decode`` depends on."""
         ...
+
+
+@runtime_checkable
+class AtHome(Space, Protocol):
+    """A space whose points may be other prompts at every owner, made of its own examples."""
+
+    @property
+    def private(self) -> bool:
+        """Whether they are."""
+        ...
+
+    def at_home(self, pool: Sequence[Example], owner: str) -> Space:
+        """Return the space as one owner decodes it: same axes, same fingerprint.
+
+        Args:
+            pool: the owner's examples that prompts may show.
+            owner: its name.
+        """
+        ...
+
+
+def is_private(space: Space) -> bool:
+    """Tell whether only an owner can say what a point of the space is at its place."""
+    return isinstance(space, AtHome) and space.private

@@ -126,6 +126,20 @@ def test_the_mean_stays_within_the_clip() -> None:
     assert np.linalg.norm(mean_of(search)) <= 0.3 + 1e-12
 
 
+def test_a_proximal_pull_keeps_the_mean_nearer_to_where_the_search_began() -> None:
+    start = Gaussian(np.full(12, 0.3), 0.2)
+    plain = {"step": "sgd", "learning_rate": 0.1, "along": "orthogonal", "directions": 12}
+    free = begin(ZerothOrder(**plain), start)  # type: ignore[arg-type]
+    held = begin(ZerothOrder(proximal=2.0, **plain), start)  # type: ignore[arg-type]
+
+    advance(free, sphere, 60)
+    advance(held, sphere, 60)
+
+    # The pull of 2 and the sphere's own of 2 meet half way between the start and the target.
+    np.testing.assert_allclose(mean_of(free), TARGET, atol=1e-4)
+    np.testing.assert_allclose(mean_of(held), (start.mean + TARGET) / 2, atol=1e-4)
+
+
 def test_a_covariance_shapes_the_steps() -> None:
     stretched = Gaussian(np.zeros(12), 1.0, np.r_[np.full(6, 4.0), np.full(6, 1e-4)])
     search = begin(ZerothOrder(), stretched)
@@ -157,6 +171,7 @@ def test_steps_that_diverge_end_the_search_with_the_reason() -> None:
         ("learning_rate", -1.0),
         ("stability", -1.0),
         ("clip", -1.0),
+        ("proximal", -1.0),
         ("clip", np.inf),
         ("agreement", 1.0),
         ("patience", 0),

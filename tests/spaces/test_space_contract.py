@@ -13,8 +13,12 @@ from fedbbpt.prompts import INPUT, Message, Prompt
 from fedbbpt.randomness import rng
 from fedbbpt.spaces import Space
 from fedbbpt.spaces.bank import Bank
+from fedbbpt.spaces.exemplars import Exemplars
+from fedbbpt.spaces.instructions import Instructions
 from fedbbpt.spaces.slots import Slots
+from fedbbpt.spaces.soft import Soft
 from fedbbpt.spaces.start import Start
+from fedbbpt.spaces.tokens import Tokens
 
 TASK = Task("t", "sentiment of the text", ("negative", "positive"))
 ASKED = Prompt((Message("user", f"Rate: {INPUT}"),), ("negative", "positive"))
@@ -26,9 +30,29 @@ SMALL: dict[str, tuple[Callable[[], Space], Callable[[], Space], Prompt]] = {
         lambda: Slots(TASK, Start("", f"Rate: {INPUT}"), load("sentiment")),
         ASKED,
     ),
+    "tokens": (
+        lambda: Tokens(TASK, Start("", f"Rate: {INPUT}"), ("good", "bad"), positions=3),
+        lambda: Tokens(TASK, Start("", f"Rate: {INPUT}"), ("good", "bad"), positions=2),
+        ASKED,
+    ),
+    "exemplars": (
+        lambda: Exemplars(TASK, Start("", f"Rate: {INPUT}"), positions=2, pool=3),
+        lambda: Exemplars(TASK, Start("", f"Rate: {INPUT}"), positions=2, pool=4),
+        ASKED,
+    ),
+    "instructions": (
+        lambda: Instructions(TASK, Start("", f"Rate: {INPUT}"), load("classification")),
+        lambda: Instructions(TASK, Start("", f"Rate: {INPUT}")),
+        ASKED,
+    ),
     "bank": (
         lambda: Bank((ASKED, OTHER), ("start", "other")),
         lambda: Bank((ASKED,), ("start",)),
+        ASKED,
+    ),
+    "soft": (
+        lambda: Soft(ASKED, 6, 0.1, tokens=2, dimensions=3),
+        lambda: Soft(ASKED, 6, 0.1, tokens=2, dimensions=3, seed=1),
         ASKED,
     ),
 }
@@ -77,6 +101,9 @@ def test_the_axes_describe_every_coordinate(trio: tuple[Space, Space, Prompt]) -
 
     points = sample(space.initial(), 50, rng(2, "draw"))
 
+    if not space.axes:  # numbers, all of them
+        assert np.isfinite(points).all()
+        return
     for axis, column in zip(space.axes, points.T, strict=True):
         assert set(column) <= set(range(len(axis.choices)))
 
@@ -85,6 +112,8 @@ def test_a_point_outside_is_refused(trio: tuple[Space, Space, Prompt]) -> None:
     space, _, _ = trio
     inside = np.zeros(width(space.initial()))
 
-    for outside in (inside - 1.0, inside + 0.5, inside + 1e6, np.zeros(len(inside) + 1)):
+    no_choices = (inside - 1.0, inside + 0.5, inside + 1e6)
+    no_numbers = (inside + np.nan, inside + np.inf)
+    for outside in (*(no_choices if space.axes else no_numbers), np.zeros(len(inside) + 1)):
         with pytest.raises(ValueError, match=r"."):
             space.decode(outside)
