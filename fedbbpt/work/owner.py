@@ -7,12 +7,17 @@ import numpy as np
 
 from fedbbpt.calibration import Calibration, identity
 from fedbbpt.data import Example, OwnerData
+from fedbbpt.distributions import width
 from fedbbpt.errors import MessageError
 from fedbbpt.messages import Block
 from fedbbpt.objective import NO_COUNTS, Counts, Objective, Row, count_outcomes
 from fedbbpt.optimizers import Optimizer
+from fedbbpt.privacy.leak_guard import LeakGuard
+from fedbbpt.proposers import Proposer
 from fedbbpt.randomness import rng
 from fedbbpt.spaces import Space
+from fedbbpt.spaces.growth import LONGEST
+from fedbbpt.work.replacement import Replacement, Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,11 @@ class Owner:
         optimizer: for search work.
         min_block: smallest block it answers for; exact losses on few examples are their labels.
         calibration_examples: training examples used to calibrate a prompt that is compared.
+        replacement: of words, against which search work weighs losses; None for plain losses.
+        proposer: makes instructions at this owner; None where nobody does.
+        grants_texts: whether what it makes may leave.
+        longest_text: characters of such a text at most.
+        guard: keeps texts in which its examples can be seen; None makes one when it is needed.
     """
 
     data: OwnerData
@@ -36,6 +46,11 @@ class Owner:
     optimizer: Optimizer
     min_block: int = 8
     calibration_examples: int = 64
+    replacement: Replacement | None = None
+    proposer: Proposer | None = None
+    grants_texts: bool = False
+    longest_text: int = LONGEST
+    guard: LeakGuard | None = None
 
     @property
     def name(self) -> str:
@@ -57,6 +72,16 @@ class Owner:
         order = permutation(len(train), seed, self.name)
         size = min(block.size, len(train))
         return [train[order[(block.start + i) % len(train)]] for i in range(size)]
+
+    def noisy(self, examples: Sequence[Example], stream: Stream) -> list[Example] | None:
+        """Return copies of examples with words replaced; None where plain losses count.
+
+        Labels and the words that stand for them stay.
+        """
+        if self.replacement is None:
+            return None
+        start = self.space.decode(np.zeros(width(self.space.initial())))
+        return self.replacement.examples(examples, (*self.labels, *start.words), stream)
 
     async def calibrations(
         self, rows: Sequence[Row], seed: int

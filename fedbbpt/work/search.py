@@ -1,8 +1,12 @@
 """Search work: a local search from the broadcast distribution, on the owner's own examples.
 
-Statistics: ``logits_i`` shape (choices,), one a slot, the owner's updated table; ``counts_i`` shape
-(choices,), additive, how often a choice stood in the better half of a generation. For people, of
-shape (1,) and additive: ``score_sum`` and ``score_square_sum`` of the best candidate of the last
+Statistics: the arrays of the owner's updated distribution (see ``beliefs``) and, for merges that
+weigh them, ``candidates``, shape (), points of a generation. For every Gaussian: ``step_sizes``,
+shape (generations,), the sigma that each generation was drawn with, 0 where there was none. For
+every table: ``counts_i``, shape (choices,), additive, how often a choice stood in the better half
+of a generation. Where a comparison was asked for, additive: ``compared_loss_sum``, shape (2,), of
+the broadcast mode and the owner's own, over ``compared_items``, shape (1,). For people, of shape
+(1,) and additive: ``score_sum`` and ``score_square_sum`` of the best candidate of the last
 generation, over ``score_items`` items.
 """
 
@@ -10,12 +14,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fedbbpt.distributions import Categorical, Floats, Points
+from fedbbpt import optimizers
+from fedbbpt.beliefs import as_statistics, is_belief, kind, parts_of
+from fedbbpt.distributions import Categorical, Distribution, Floats, Gaussian, Points, mode
 from fedbbpt.errors import MessageError
 from fedbbpt.messages import Assignment, Block, Search
 from fedbbpt.objective import NO_COUNTS, Counts
 from fedbbpt.randomness import rng
 from fedbbpt.work.owner import Owner
+from fedbbpt.work.replacement import Stream
 from fedbbpt.work.score import Scored, score
 
 
@@ -27,30 +34,41 @@ class Searched(NamedTuple):
     counts: Counts
 
 
+def is_sum(name: str) -> bool:
+    """Say whether a statistic of any work may be summed over owners."""
+    return not is_belief(name) and name.rpartition(".")[2] not in {"step_sizes", "candidates"}
+
+
+def example_statistics(start: Distribution, *, compare: bool) -> dict[str, Floats]:
+    """Return what an owner would report that drew two candidates once and learned nothing."""
+    trace = _Trace(start, 1)
+    trace.add(0, start, mode(start)[None].repeat(2, axis=0), np.arange(2.0))
+    statistics = as_statistics(start) | trace.statistics
+    if compare:
+        statistics |= {"compared_loss_sum": np.ones(2), "compared_items": np.ones(1)}
+    return statistics
+
+
 async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched:
     """Run a few generations of the owner's optimizer, reborn from the broadcast distribution.
 
     Raises:
-        MessageError: the broadcast distribution is not one table for each axis of the space.
+        MessageError: the broadcast distribution is not over the owner's space, or its optimizer
+            cannot search it.
     """
     start = assignment.distribution
-    sizes = [len(axis.choices) for axis in owner.space.axes]
-    if not isinstance(start, Categorical) or [slot.size for slot in start.logits] != sizes:
-        raise MessageError(
-            f"{owner.name}: search work needs a categorical distribution with tables of {sizes} "
-            "choices; give server and owners the same run file"
-        )
-    stream = rng(assignment.seed, "local search", round=assignment.round, client=owner.name)
-    running = owner.optimizer.start(start, stream)
-    elite = [np.zeros(slot.size) for slot in start.logits]
+    _check_start(owner, start)
+    running = _started(owner, assignment)
+    trace = _Trace(start, work.generations)
+    noise = Stream(assignment.seed, assignment.round, owner.name)
     weight, counts = 0, NO_COUNTS
     shown: dict[str, Floats] = {}
     for generation in range(work.generations):
+        before = _believed(owner, running, start)
         points = running.ask(work.candidates)
         if not len(points):
             break
-        place = work.block.start + generation * work.block.size
-        scored = await score(owner, points, Block(place, work.block.size), assignment.seed)
+        scored = await score(owner, points, _block(work, generation), assignment.seed, noise)
         counts = counts.plus(scored.counts)
         if not scored.weight:
             break
@@ -58,13 +76,80 @@ async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched
         shown = _best_of(scored)
         running.tell(points, losses)
         weight += scored.weight
-        _count_elite(elite, points, losses)
+        trace.add(generation, before, points, losses)
+    found = _believed(owner, running, start)
+    statistics = as_statistics(found) | trace.statistics | shown
+    if work.compare and weight:
+        modes = np.stack([mode(start), mode(found)])
+        place = _block(work, work.generations)
+        compared = await score(owner, modes, place, assignment.seed, noise)
+        counts = counts.plus(compared.counts)
+        weight = weight if compared.weight else 0  # what cannot be ranked cannot be merged
+        statistics["compared_loss_sum"] = compared.loss_sum
+        statistics["compared_items"] = np.array([float(compared.weight)])
+    return Searched(statistics, weight, counts)
+
+
+def _block(work: Search, generation: int) -> Block:
+    return Block(work.block.start + generation * work.block.size, work.block.size)
+
+
+def _check_start(owner: Owner, start: Distribution) -> None:
+    own = owner.space.initial()
+    try:
+        given, expected = kind(start), kind(own)
+    except ValueError as error:
+        raise MessageError(f"{owner.name}: {error}") from error
+    if given != expected:
+        raise MessageError(
+            f"{owner.name}: search work needs a distribution over this owner's space, which is "
+            f"{expected}, and got {given}; give server and owners the same run file"
+        )
+
+
+def _started(owner: Owner, assignment: Assignment) -> optimizers.Search:
+    stream = rng(assignment.seed, "local search", round=assignment.round, client=owner.name)
+    try:
+        return owner.optimizer.start(assignment.distribution, stream)
+    except ValueError as error:
+        raise MessageError(f"{owner.name}: {error}") from error
+
+
+def _believed(owner: Owner, running: optimizers.Search, start: Distribution) -> Distribution:
     found = running.distribution
-    if not isinstance(found, Categorical):
-        raise MessageError(f"{owner.name}: the optimizer left the categorical tables")
-    logits = {f"logits_{i}": slot for i, slot in enumerate(found.logits)}
-    tallies = {f"counts_{i}": tally for i, tally in enumerate(elite)}
-    return Searched(logits | tallies | shown, weight, counts)
+    if kind(found) != kind(start):
+        raise MessageError(
+            f"{owner.name}: the optimizer left the distribution it was given, {kind(start)}; use "
+            "another [optimizer]"
+        )
+    return found
+
+
+class _Trace:
+    """What happened on the way, part by part of the distribution."""
+
+    def __init__(self, start: Distribution, generations: int) -> None:
+        self.statistics: dict[str, Floats] = {"candidates": np.array(0.0)}
+        for prefix, leaf, _ in parts_of(start):
+            if isinstance(leaf, Gaussian):
+                self.statistics[f"{prefix}step_sizes"] = np.zeros(generations)
+                continue
+            counts = {f"{prefix}counts_{i}": np.zeros(s.size) for i, s in enumerate(leaf.logits)}
+            self.statistics |= counts
+
+    def add(self, generation: int, before: Distribution, points: Points, losses: Floats) -> None:
+        self.statistics["candidates"] = np.array(float(len(points)))
+        better = np.argsort(losses, kind="stable")[: max(1, len(losses) // 2)]
+        for prefix, leaf, first in parts_of(before):
+            if isinstance(leaf, Gaussian):
+                self.statistics[f"{prefix}step_sizes"][generation] = leaf.sigma
+            else:
+                self._count(prefix, leaf, points[better, first:])
+
+    def _count(self, prefix: str, leaf: Categorical, elite: Points) -> None:
+        for slot in range(len(leaf.logits)):
+            counts = self.statistics[f"{prefix}counts_{slot}"]
+            np.add.at(counts, elite[:, slot].astype(np.intp), 1.0)
 
 
 def _best_of(scored: Scored) -> dict[str, Floats]:
@@ -74,10 +159,3 @@ def _best_of(scored: Scored) -> dict[str, Floats]:
         "score_square_sum": scored.square_sum[best],
         "score_items": np.array([float(scored.weight)]),
     }
-
-
-def _count_elite(elite: list[Floats], points: Points, losses: Floats) -> None:
-    better = np.argsort(losses, kind="stable")[: max(1, len(losses) // 2)]
-    for point in points[better]:
-        for slot, choice in zip(elite, point, strict=True):
-            slot[int(choice)] += 1.0

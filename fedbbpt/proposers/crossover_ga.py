@@ -1,0 +1,57 @@
+"""A child of two parents: the genetic step of EvoPrompt (GA), Guo 2024, arXiv:2309.08532."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fedbbpt.proposers import SERVER, Failure, Parent, ProposingDialogue
+from fedbbpt.proposers.writing import Writer, Written, check_writer, drawn_apart, shown
+
+__all__ = ["CrossoverGa"]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossoverGa:
+    """A model joins two parents into one instruction and changes its wording, in one reply.
+
+    The pairs are drawn from the parents it is given; the search has chosen these by their losses.
+
+    Attributes:
+        at: ``"server"`` asks the endpoint of ``[proposer]``, ``"owner"`` every owner's own.
+        temperature: of the replies, in (0, 2].
+        max_tokens: longest reply, >= 8.
+        topic: of the task; filled by the run.
+        labels: of the task; filled by the run.
+
+    Raises:
+        ValueError: an unknown place, or a number out of its range.
+    """
+
+    at: str = SERVER
+    temperature: float = 0.9
+    max_tokens: int = 160
+    topic: str = "text"
+    labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_writer(self.at, self.temperature, self.max_tokens)
+
+    def requests(self, count: int) -> int:
+        """Return one request a text."""
+        return count
+
+    def start(
+        self,
+        parents: Sequence[Parent],
+        failures: Sequence[Failure],  # noqa: ARG002 - a crossover looks at no example
+        count: int,
+        rng: np.random.Generator,
+    ) -> ProposingDialogue:
+        """Begin the exchange about ``count`` children."""
+        writer = Writer("crossover-ga", self.topic, self.labels, self.temperature, self.max_tokens)
+        families = []
+        for _ in range(count):
+            first, second = drawn_apart(parents, 2, rng)
+            families.append({"first": shown(first), "second": shown(second)})
+        return Written(writer.requests(families, rng), tuple(parents), count)
