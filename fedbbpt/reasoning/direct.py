@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from fedbbpt.answers import Answer, Missing, Unreadable
 from fedbbpt.completions import WITHHELD, Completion, Request
+from fedbbpt.extraction import AnswerKind, Reader
 from fedbbpt.prompts import Prompt
 from fedbbpt.reading import read_free_text, read_label_scores, read_label_text, spoken_words
 from fedbbpt.reasoning import Step
+from fedbbpt.reasoning.thinking import kind_in, read_reply
 
 __all__ = ["Direct"]
 
@@ -21,6 +23,7 @@ class Direct:
         top_logprobs: alternatives of the first token that the label scores are read from; 0 reads
             the generated text. Counts only where there are labels.
         max_tokens: longest reply, >= 1; 1 is enough for label scores.
+        kind: of a free answer, which is then read in its canonical form; None for the whole text.
 
     Raises:
         ValueError: a number out of range, or labels that are no choice.
@@ -29,6 +32,7 @@ class Direct:
     labels: tuple[str, ...] = ()
     top_logprobs: int = 0
     max_tokens: int = 1
+    kind: AnswerKind | None = None
 
     def __post_init__(self) -> None:
         if self.top_logprobs < 0:
@@ -37,6 +41,15 @@ class Direct:
             raise ValueError(f"max_tokens: {self.max_tokens} leaves no reply; give at least 1")
         if len(self.labels) == 1 or len(set(self.labels)) != len(self.labels):
             raise ValueError("labels: no choice; give at least two different labels, or none")
+
+    @property
+    def most_requests(self) -> int:
+        """One."""
+        return 1
+
+    def sent(self, prompt: Prompt) -> Prompt:
+        """Return the prompt as it is."""
+        return prompt
 
     def start(self, prompt: Prompt, question: str, *, sample: int = 0) -> "DirectDialogue":
         """Begin the exchange about one question.
@@ -53,8 +66,11 @@ class Direct:
             max_tokens=self.max_tokens,
             top_logprobs=self.top_logprobs if self.labels else 0,
             sample=sample,
+            soft=prompt.placed(question),
         )
-        return DirectDialogue(self.labels, words, request)
+        kind = None if self.labels else self.kind
+        reader = None if kind is None else kind_in(kind, prompt).about(question)
+        return DirectDialogue(self.labels, words, request, reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +81,13 @@ class DirectDialogue:
         labels: the label set, empty for free answers.
         words: the word of each label.
         request: what is asked.
+        reader: of the answer's kind, or None for the whole text.
     """
 
     labels: tuple[str, ...]
     words: tuple[str, ...]
     request: Request
+    reader: Reader | None = None
 
     def step(self, replies: Sequence[Completion | Missing]) -> Step:
         """Return the request when there are no replies yet, else the answer.
@@ -87,6 +105,8 @@ class DirectDialogue:
         """Return what a reply to the request says."""
         if isinstance(reply, Missing):
             return reply
+        if self.reader is not None:
+            return read_reply(reply, self.reader)
         if reply.finish_reason in WITHHELD:
             return Unreadable(reply.text)  # words of a refusal may be label words by chance
         if not self.labels:
