@@ -29,7 +29,7 @@ unexport $(filter OPENAI_%,$(.VARIABLES))
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env model data demo test check static format torture journeys weight bench lock wheel docs clean
+.PHONY: help env model data demo table votes test check static format torture journeys weight bench lock wheel docs clean
 
 help: ## List these commands
 	@echo 'usage: make COMMAND [PYTHON=python3.11] [ARGS="more arguments"]'
@@ -68,6 +68,12 @@ $(DATA): requirements/data.txt | $(ENV_STAMP)
 demo: env model data ## Tune a prompt for four data owners with the real model; ARGS go to `fedbbpt run`
 	@$(BIN)/python examples/vader4/prepare.py $(DATA) .cache/vader4
 	@$(BIN)/fedbbpt run examples/vader4/run.toml $(ARGS)
+
+table: env model ## Compare methods on the sets of DATA=folder with the real model (hours; again: it goes on)
+	@$(BIN)/python examples/table/table.py $(DATA) $(ARGS)
+
+votes: env model ## Compare ways to vote on the sets of DATA=folder with the real model (hours; again: it goes on)
+	@$(BIN)/python examples/votes/votes.py $(DATA) $(ARGS)
 
 test: env model data ## Run every test but the long ones, with the real model; ARGS go to pytest
 	@$(PYTEST) -m 'not torture and not benchmark' $(ARGS)

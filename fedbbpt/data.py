@@ -60,12 +60,14 @@ class OwnerData:
         train: search and calibration.
         dev: choice between start and tuned prompt.
         test: sealed; opened once, at the end.
+        pool: what prompts may show at this owner; in no split, so never asked.
     """
 
     owner: str
     train: tuple[Example, ...]
     dev: tuple[Example, ...]
     test: tuple[Example, ...] = field(default=())
+    pool: tuple[Example, ...] = field(default=())
 
     def splits(self) -> dict[str, Sequence[Example]]:
         """Return the three roles by name."""

@@ -1,16 +1,19 @@
 """What the server asks in a round and makes of the reports: one driver a kind of work."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from fedbbpt.aggregators import Aggregator
-from fedbbpt.distributions import Categorical, Distribution, Floats, Points
+from fedbbpt.aggregators import Aggregator, Personalising
+from fedbbpt.distributions import Distribution, Floats, Points, width
 from fedbbpt.messages import Block, Report, Score, Search, State, Work
-from fedbbpt.optimizers import Optimizer, VectorSearch
+from fedbbpt.optimizers import Optimizer, ScalarSearch, VectorSearch
 from fedbbpt.randomness import rng
 from fedbbpt.schedule import Coverage, Schedule
+from fedbbpt.work.search import example_statistics
+from fedbbpt.work.watch import Watch
 
 FINISHED = "finished"
 
@@ -63,7 +66,8 @@ class CommonCandidates:
         self._aggregator = aggregator
         self._schedule = schedule
         self._search = optimizer.start(start, rng)
-        self._coverage = Coverage(sizes)
+        self._sizes = dict(sizes)
+        self._coverage = Coverage(sizes, schedule.per_item)
         self._first = 0
         self._work: Score | None = None
         self._clients: tuple[str, ...] = ()
@@ -101,7 +105,11 @@ class CommonCandidates:
         losses: Floats = merged.memory["losses"]
         self._search.tell(self._work.points, losses)
         self._coverage.add(self._work.points, self._work.block, self._clients)
-        return State(merged.round, self._search.distribution, merged.memory)
+        if isinstance(self._aggregator, Personalising):
+            return self._aggregator.learned(merged, self._work, reports, self._sizes)
+        scalars = self._search.scalars if isinstance(self._search, ScalarSearch) else {}
+        memory = {**merged.memory, **scalars}
+        return replace(merged, distribution=self._search.distribution, memory=memory)
 
 
 class LocalSearches:
@@ -111,36 +119,47 @@ class LocalSearches:
         self._aggregator = aggregator
         self._schedule = schedule
         self._requests = 0
+        self._watch = Watch()
 
     @property
     def requests(self) -> int:
-        """Requests that owners reported so far."""
+        """Requests of the items that owners reported so far."""
         return self._requests
 
     @property
     def ended(self) -> str:
-        """Local searches end with their rounds, never by themselves."""
-        return FINISHED
+        """Why the merged distribution stopped meaning anything, where it did."""
+        return self._watch.ended or FINISHED
 
     def propose(self, state: State, clients: Sequence[str]) -> Proposal | None:
         """Return one local stretch on the next block."""
+        if self._watch.ended:
+            return None
         plan = self._schedule
         # Every local stretch takes fresh examples, whatever the schedule says of nested blocks.
         block = Block(state.round * plan.block * plan.generations, plan.block)
-        work = Search(plan.candidates, plan.generations, block)
-        return Proposal(work, plan.candidates * plan.generations * plan.block * len(clients))
+        work = Search(plan.candidates, plan.generations, block, plan.compare)
+        return Proposal(work, plan.local_items * len(clients))
 
     def absorb(self, state: State, reports: Sequence[Report]) -> State:
         """Merge the owners' distributions."""
-        self._requests += sum(report.asked for report in reports)
-        return self._aggregator(state, reports)
+        asked = sum(report.asked for report in reports)
+        self._requests += asked * self._schedule.per_item
+        merged = self._aggregator(state, reports)
+        if not self._watch.accepts(state.distribution, merged.distribution):
+            return replace(state, round=merged.round)
+        return merged
 
 
 class Plan(NamedTuple):
-    """What a search would do, worked out before anything is sent."""
+    """What a search would do, worked out before anything is sent.
+
+    Of the requests, ``written`` ask for new instructions.
+    """
 
     rounds: int
     requests: int
+    written: int = 0
 
 
 def plan_common(
@@ -152,7 +171,7 @@ def plan_common(
 ) -> Plan:
     """Play a score-work search on made-up losses, and return its rounds and requests."""
     search = optimizer.start(start, rng(seed, "plan"))
-    coverage = Coverage(sizes)
+    coverage = Coverage(sizes, schedule.per_item)
     first = 0
     for round in range(schedule.rounds):
         points = search.ask(schedule.candidates)
@@ -168,23 +187,27 @@ def plan_common(
     return Plan(schedule.rounds, coverage.requests)
 
 
-def check_merge(aggregator: Aggregator, work: str, start: Distribution) -> None:
+def check_merge(
+    aggregator: Aggregator, work: str, start: Distribution, *, compare: bool = False
+) -> None:
     """Merge one made-up report, to learn before anything is sent whether that can be done.
 
     Args:
         aggregator: what will merge the reports.
         work: ``"score"`` or ``"local"``, as ``[search] work``.
         start: the distribution that the search begins at.
+        compare: whether local searches end with a comparison.
 
     Raises:
         ValueError: the aggregator does not merge what owners report after such work.
     """
-    statistics: dict[str, Floats] = {"loss_sum": np.ones(1)}
+    statistics: dict[str, Floats] = {"loss_sum": np.ones(1), "score_sum": np.ones(1)}
     if work == "local":
-        slots = start.logits if isinstance(start, Categorical) else ()
-        statistics = {f"logits_{i}": slot for i, slot in enumerate(slots)}
-        statistics |= {f"counts_{i}": np.ones(slot.size) for i, slot in enumerate(slots)}
+        statistics = example_statistics(start, compare=compare)
     report = Report("anyone", 0, "", statistics, frozenset(), 1.0, 0, 0, 0, 0)
     merged = aggregator(State(0, start), [report])
     if work == "score" and "losses" not in merged.memory:
         raise ValueError("memory.losses: absent after the merge")
+    if isinstance(aggregator, Personalising):
+        made_up = Score(np.zeros((1, width(start))), Block(0, 1))
+        aggregator.learned(merged, made_up, [report], {"anyone": 1})

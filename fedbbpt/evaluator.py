@@ -79,6 +79,15 @@ def example_of(example: Example) -> dict[str, object]:
 class Unasked:
     """The way of reasoning beside an evaluator: nothing is asked here, the function does it."""
 
+    @property
+    def most_requests(self) -> int:
+        """One: the function's evaluation."""
+        return 1
+
+    def sent(self, prompt: Prompt) -> None:  # noqa: ARG002 - as a Reasoning
+        """Return None: only the function knows what is sent."""
+        return
+
     def start(self, prompt: Prompt, question: str, *, sample: int = 0) -> "Unasked":  # noqa: ARG002 - as a Reasoning
         """Return the exchange that is over at once."""
         return self

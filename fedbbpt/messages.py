@@ -44,11 +44,14 @@ class Search:
         candidates: candidates a generation.
         generations: how many generations.
         block: training examples of the first generation; later ones take the following places.
+        compare: whether the broadcast mode and the found one are scored at the end, on the block
+            after the last, for a merge that ranks or weighs owners by it.
     """
 
     candidates: int
     generations: int
     block: Block
+    compare: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +72,25 @@ class Evaluate:
     pairs: tuple[tuple[int, int], ...] = ()
 
 
-Work = Score | Search | Evaluate
+@dataclass(frozen=True, slots=True, eq=False)
+class Propose:
+    """Write new instructions from scored ones.
+
+    Attributes:
+        points: shape (parents, 1), the best first.
+        scores: shape (parents,), of the parents over all owners, in [0, 1].
+        count: texts wanted of everyone who is asked.
+        block: training examples on which all parents were scored last, for a proposer that looks
+            at what they got wrong; None where there is none.
+    """
+
+    points: Points
+    scores: Floats
+    count: int
+    block: Block | None = None
+
+
+Work = Score | Search | Evaluate | Propose
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +101,10 @@ class Assignment:
         round: from 0.
         work: what to do.
         distribution: the server's current distribution over prompts.
-        fingerprint: identity of space, task and scoring; an owner refuses any other.
+        fingerprint: identity of space, task and scoring; an owner refuses any other. It covers
+            the version of a bank that has grown.
         seed: the run's seed, for streams that all owners share.
+        texts: by which the bank has grown so far, all of them: no owner needs a memory.
     """
 
     round: int
@@ -89,11 +112,14 @@ class Assignment:
     distribution: Distribution
     fingerprint: str
     seed: int
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """One owner's statistics for one round: arrays and counts, never a text or an example.
+    """One owner's statistics for one round: arrays and counts, never an example.
+
+    Proposed instructions are the only texts in it, and an owner sends them by its own grant only.
 
     Attributes:
         client: name of the owner.
@@ -106,6 +132,8 @@ class Report:
         missing: items without a usable reply.
         unreadable: items answered in another form than asked.
         calls: requests that reached the model.
+        proposals: new instructions; empty without the owner's grant.
+        version: of the bank that had grown by then, as the fingerprint covers it; empty for none.
     """
 
     client: str
@@ -118,6 +146,8 @@ class Report:
     missing: int
     unreadable: int
     calls: int
+    proposals: tuple[str, ...] = ()
+    version: str = ""
 
     def __post_init__(self) -> None:
         frozen = {
@@ -138,8 +168,10 @@ class State:
         round: rounds finished.
         distribution: over prompts.
         memory: what an aggregator carries from round to round, and its last merged figures.
+        texts: by which the bank has grown.
     """
 
     round: int
     distribution: Distribution
     memory: Mapping[str, Floats] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """Prompts and examples in, answers and losses out: where scoring meets the endpoint."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from fedbbpt.losses import loss_of
 from fedbbpt.metrics import Item, Marker, Metric
 from fedbbpt.prompts import Prompt
 from fedbbpt.reasoning import Dialogue, Reasoning
+from fedbbpt.reasoning.exchange import dropped_by
 
 
 class Row(NamedTuple):
@@ -51,6 +53,7 @@ class Objective:
         calibrator: how label scores are corrected from labelled training answers.
         bound: largest loss of one item, in nats.
         marker: what marks answers before the metric sees them, or None.
+        dropped: running count of ``"wordings"`` of questions that were paid for and thrown away.
     """
 
     reasoning: Reasoning
@@ -59,6 +62,7 @@ class Objective:
     calibrator: Calibrator
     bound: float = 4.0
     marker: Marker | None = None
+    dropped: Counter[str] = field(default_factory=Counter, compare=False, repr=False)
 
     @property
     def calls(self) -> int:
@@ -105,6 +109,7 @@ class Objective:
                     answers[index] = step
             completions = await self.endpoint.complete(requests) if requests else []
             replies = {index: completions[span] for index, span in spans.items()}
+        self.dropped["wordings"] += dropped_by(*dialogues)
         return [answers[index] for index in range(len(dialogues))]
 
     def losses(self, answers: Sequence[Answer], examples: Sequence[Example]) -> Floats:

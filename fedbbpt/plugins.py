@@ -17,10 +17,12 @@ from fedbbpt.errors import ConfigError
 
 KINDS = (
     "spaces",
+    "extraction",
     "metrics",
     "reasoning",
     "endpoints",
     "optimizers",
+    "proposers",
     "aggregators",
     "trackers",
 )
@@ -63,7 +65,7 @@ def find(kind: str, use: str, where: str = "") -> type[Any]:
     return found
 
 
-def build(kind: str, table: Mapping[str, object], where: str, **given: object) -> Any:  # noqa: ANN401 - the kind is only known to the caller
+def build(kind: str, table: Mapping[str, object], where: str, /, **given: object) -> Any:  # noqa: ANN401 - the kind is only known to the caller
     """Return the plugin that a table of a run file describes.
 
     Args:

@@ -12,6 +12,9 @@ from fedbbpt.distributions import Points
 from fedbbpt.messages import Block
 from fedbbpt.randomness import rng
 
+COMPARED = 2
+"""Points that the comparison at the end of a local search scores."""
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -26,6 +29,9 @@ class Schedule:
         clients_per_round: owners asked in a round; 0 asks all.
         quorum: owners that must give a usable report.
         generations: generations of a local search (search work).
+        compare: a local search ends with scoring the broadcast mode and the own one.
+        twice: a local search asks every example with replaced words too.
+        per_item: requests that one item takes at most, as the way of reasoning says.
 
     Raises:
         ValueError: a number below its minimum; the text names it.
@@ -39,6 +45,9 @@ class Schedule:
     clients_per_round: int = 0
     quorum: int = 1
     generations: int = 1
+    compare: bool = False
+    twice: bool = False
+    per_item: int = 1
 
     def __post_init__(self) -> None:
         positive = {
@@ -48,6 +57,7 @@ class Schedule:
             "block": self.block,
             "quorum": self.quorum,
             "generations": self.generations,
+            "per_item": self.per_item,
         }
         for name, value in positive.items():
             if value < 1:
@@ -59,6 +69,14 @@ class Schedule:
                 f"quorum: {self.quorum} of {self.clients_per_round} clients_per_round can never "
                 "be reached; lower it"
             )
+
+    @property
+    def local_items(self) -> int:
+        """Most requests of one local search at one owner."""
+        compared = COMPARED if self.compare else 0
+        asked = 2 if self.twice else 1
+        items = (self.candidates * self.generations + compared) * self.block
+        return items * asked * self.per_item
 
     def block_of(self, round: int, points: int, first_points: int) -> Block:
         """Return the block of a round in which ``points`` candidates are left."""
@@ -87,27 +105,28 @@ class Schedule:
 class Coverage:
     """Which training items each prompt was already asked about, owner by owner.
 
-    Only distinct requests count against a budget: an item asked again is a journal hit. This is a
+    Only distinct requests count against a budget: an item asked again is a journal hit. An item
+    counts as many as it takes at most, so that the count does not depend on replies. This is a
     running count, rebuilt by replaying the rounds.
     """
 
-    def __init__(self, sizes: Mapping[str, int]) -> None:
+    def __init__(self, sizes: Mapping[str, int], per_item: int = 1) -> None:
         self._sizes = dict(sizes)
+        self._per_item = per_item
         self._seen: dict[tuple[str, bytes], set[int]] = {}
         self.requests = 0
 
     def cost(self, points: Points, block: Block, clients: Sequence[str]) -> int:
         """Return the new requests that scoring ``points`` on ``block`` would ask."""
-        return sum(
-            len(items - self._asked(key)) for key, items in self._items(points, block, clients)
-        )
+        found = self._items(points, block, clients)
+        return self._per_item * sum(len(items - self._asked(key)) for key, items in found)
 
     def add(self, points: Points, block: Block, clients: Sequence[str]) -> None:
         """Count the requests as asked."""
         for key, items in self._items(points, block, clients):
             new = items - self._asked(key)
             self._seen.setdefault(key, set()).update(new)
-            self.requests += len(new)
+            self.requests += self._per_item * len(new)
 
     def _asked(self, key: tuple[str, bytes]) -> set[int]:
         return self._seen.get(key, set())

@@ -8,10 +8,14 @@ import numpy as np
 
 from fedbbpt.distributions import Categorical, Distribution
 from fedbbpt.drivers import Driver
-from fedbbpt.errors import QuorumError
-from fedbbpt.messages import Assignment, Evaluate, Report, Score, State, Work
+from fedbbpt.errors import QuorumError, StorageError
+from fedbbpt.messages import Assignment, Evaluate, Propose, Report, Score, State, Work
 from fedbbpt.round_scores import Measured, OwnerRound, owner_rounds, round_score
 from fedbbpt.schedule import Schedule
+from fedbbpt.spaces.growth import covering, version_of
+from fedbbpt.work.acceptance import check_reports
+from fedbbpt.work.guarding import guarded, refusals
+from fedbbpt.work.propose import PROPOSER
 
 MOST_MISSING = 0.05
 """Share of missing items up to which a comparison on held-out items is made."""
@@ -27,6 +31,14 @@ class Engine(Protocol):
 
     async def gather(self, assignments: Mapping[str, Assignment]) -> list[Report]:
         """Return the reports that arrived, in the order of the owners' names."""
+        ...
+
+
+class Participant(Protocol):
+    """Does one round's work in the server's own process."""
+
+    async def work(self, assignment: Assignment) -> Report:
+        """Return the report on an assignment."""
         ...
 
 
@@ -48,7 +60,10 @@ class RoundSummary(NamedTuple):
     Losses are calibrated cross-entropies in nats, means over the round's training items;
     ``asked`` counts the round's items, ``requests`` the distinct ones of the search so far;
     ``distribution`` holds the probabilities of every slot's choices after the round; ``score`` and
-    ``owners`` are the best candidate's calibrated scores, over all owners and at each.
+    ``owners`` are the best candidate's calibrated scores, over all owners and at each. A round that
+    proposed asked no item: ``written`` counts requests for texts, ``proposed`` the texts that
+    joined the bank, ``dropped`` those that could not: of these, leak guards kept ``refused`` at
+    their owners, by rule, of ``guarded`` that wanted to leave.
     """
 
     round: int
@@ -65,6 +80,11 @@ class RoundSummary(NamedTuple):
     distribution: tuple[tuple[float, ...], ...]
     score: Measured | None = None
     owners: tuple[OwnerRound, ...] = ()
+    written: int = 0
+    proposed: int = 0
+    dropped: int = 0
+    guarded: int = 0
+    refused: tuple[tuple[str, int], ...] = ()
 
 
 class SearchOutcome(NamedTuple):
@@ -87,6 +107,7 @@ class Server:
         seed: the run's seed.
         quorum: owners that must give a usable report.
         progress: told the stage and the summary after every search round.
+        proposer: does propose work in the place of the owners; None where they do it.
     """
 
     engine: Engine
@@ -95,6 +116,7 @@ class Server:
     seed: int
     quorum: int = 1
     progress: Callable[[str, RoundSummary], None] | None = None
+    proposer: Participant | None = None
 
     async def round(
         self, stage: str, state: State, work: Work, clients: Sequence[str]
@@ -104,12 +126,19 @@ class Server:
         Raises:
             QuorumError: too few usable reports, or an evaluation with too many gaps; nothing is
                 recorded, so a resume asks again.
+            MessageError: a report does not answer what was asked; nothing is recorded.
         """
+        version = version_of(state.texts)
         recorded = self.log.recorded(stage, state.round)
         if recorded is not None:
+            _check_version(stage, recorded, version)
             return list(recorded)
-        assignment = Assignment(state.round, work, state.distribution, self.fingerprint, self.seed)
-        reports = await self.engine.gather(dict.fromkeys(sorted(clients), assignment))
+        fingerprint = covering(self.fingerprint, version)
+        assignment = Assignment(
+            state.round, work, state.distribution, fingerprint, self.seed, state.texts
+        )
+        reports = await self._gather(assignment, clients)
+        check_reports(reports, assignment, clients)
         usable = [report for report in reports if report.weight > 0]
         needed = min(self.quorum, len(clients))
         if len(usable) < needed:
@@ -122,6 +151,11 @@ class Server:
             _check_gaps(stage, usable)
         self.log.record(stage, state.round, usable)
         return usable
+
+    async def _gather(self, assignment: Assignment, clients: Sequence[str]) -> list[Report]:
+        if isinstance(assignment.work, Propose) and self.proposer is not None:
+            return [await self.proposer.work(assignment)]
+        return await self.engine.gather(dict.fromkeys(sorted(clients), assignment))
 
     async def search(
         self, stage: str, driver: Driver, schedule: Schedule, start: Distribution
@@ -136,13 +170,44 @@ class Server:
                 return SearchOutcome(state, tuple(summaries), driver.requests, driver.ended)
             if driver.requests + proposal.requests > schedule.requests:
                 return SearchOutcome(state, tuple(summaries), driver.requests, "requests spent")
+            if isinstance(proposal.work, Propose) and self.proposer is not None:
+                clients = (PROPOSER,)
             reports = await self.round(stage, state, proposal.work, clients)
-            state = driver.absorb(state, reports)
+            before, state = len(state.texts), driver.absorb(state, reports)
             summary = _summary(state, proposal.work, reports, driver.requests)
+            if isinstance(proposal.work, Propose):
+                summary = _proposing(summary, reports, len(state.texts) - before)
             summaries.append(summary)
             if self.progress is not None:
                 self.progress(stage, summary)
         return SearchOutcome(state, tuple(summaries), driver.requests, "rounds spent")
+
+
+def _proposing(summary: RoundSummary, reports: Sequence[Report], proposed: int) -> RoundSummary:
+    """Return the summary of a round that proposed: what it asked were no items of any owner."""
+    came = sum(len(report.proposals) for report in reports)
+    dropped = sum(float(report.statistics["dropped"].sum()) for report in reports)
+    refused = refusals(reports)
+    return summary._replace(
+        asked=0,
+        missing=0,
+        unreadable=0,
+        owners=(),
+        written=summary.asked,
+        proposed=proposed,
+        dropped=round(dropped) + came - proposed + sum(refused.values()),
+        guarded=guarded(reports),
+        refused=tuple(sorted(refused.items())),
+    )
+
+
+def _check_version(stage: str, reports: Sequence[Report], version: str) -> None:
+    for report in reports:
+        if report.version != version:
+            raise StorageError(
+                f"rounds.log: {stage}, round {report.round} is of another version of the bank; "
+                "choose another run directory"
+            )
 
 
 def _check_gaps(stage: str, reports: Sequence[Report]) -> None:

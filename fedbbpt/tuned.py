@@ -11,9 +11,10 @@ from fedbbpt.answers import Answer, LabelScores, Text
 from fedbbpt.calibration import Calibration
 from fedbbpt.canonical import canonical_json
 from fedbbpt.chat_form import PLAIN, ChatForm
-from fedbbpt.chat_format import chat_body, read_chat
+from fedbbpt.chat_format import LABEL_IDS, chat_body, read_chat
 from fedbbpt.codec.fields import count, listed, mapped, number, text
 from fedbbpt.errors import DataError
+from fedbbpt.extraction.named import kind_of
 from fedbbpt.losses import softmax_label
 from fedbbpt.prompts import Prompt
 from fedbbpt.reasoning.direct import Direct
@@ -59,6 +60,9 @@ class TunedPrompt:
         calibration: label biases of the owner that this file was written for, or None.
         origin: where it comes from, for people: run, scores.
         form: how the endpoint it was scored at wants a request put.
+        answer: the kind of answer that a reply ends with, as ``[task] answer`` names it; empty
+            where the whole reply is the answer.
+        reasoning: the way of reasoning, where one request cannot carry it; else empty.
     """
 
     prompt: Prompt
@@ -69,41 +73,71 @@ class TunedPrompt:
     calibration: Calibration | None = None
     origin: Mapping[str, object] = field(default_factory=dict)
     form: ChatForm = PLAIN
+    answer: Mapping[str, object] = field(default_factory=dict)
+    reasoning: Mapping[str, object] = field(default_factory=dict)
 
     def request(self, input: str) -> dict[str, object]:
-        """Return the body of a chat completion request, byte for byte as it was scored."""
-        return chat_body(self._direct.start(self.prompt, input).request, self.model, self.form)
+        """Return the body of a chat completion request, byte for byte as it was scored.
+
+        Raises:
+            DataError: it was scored by several requests a question.
+        """
+        if self.reasoning:
+            raise DataError(
+                f"this prompt was scored with {self.reasoning['use']} by several requests a "
+                "question; no single one does what was scored. Tune with zero_shot_cot, "
+                "plan_and_solve or few_shot_cot in one call for a prompt that plugs into an app"
+            )
+        return chat_body(self._asking.start(self.prompt, input).request, self.model, self.form)
 
     def arguments(self, input: str) -> dict[str, object]:
         """Return ``request`` as arguments of the ``openai`` package's ``create``.
 
-        They differ where the form has an ``extra_body``: the package takes only fields that it
-        knows as arguments, and all others under that name.
+        They differ where the form has an ``extra_body`` or ``label_ids``: the package takes only
+        fields that it knows as arguments, and all others under that name.
         """
         body = self.request(input)
-        extra = dict(self.form.extra_body)
-        plain = {name: value for name, value in body.items() if name not in extra}
+        unknown = {*self.form.extra_body, LABEL_IDS}
+        extra = {name: value for name, value in body.items() if name in unknown}
+        plain = {name: value for name, value in body.items() if name not in unknown}
         return plain | ({"extra_body": extra} if extra else {})
 
-    def read(self, completion: Mapping[str, object] | Dumpable) -> Reading:
+    def read(self, completion: Mapping[str, object] | Dumpable, input: str = "") -> Reading:
         """Return what a reply to ``request`` says, calibrated where this file is an owner's.
 
         Args:
             completion: the JSON body of the reply, or a client library's object for it.
+            input: what was asked, where it decides how the answer is read: it lists the options,
+                or asks for a percentage.
 
         Raises:
-            DataError: the reply is no chat completion.
+            DataError: the reply is no chat completion, or its kind of answer is your own.
         """
         body = completion if isinstance(completion, Mapping) else completion.model_dump()
         try:
             reply = read_chat(body)
         except ValueError as error:
             raise DataError(f"the reply is no chat completion: {error}") from error
-        answer = self._direct.start(self.prompt, "").read(reply)
+        answer = self.direct.start(self.prompt, input).read(reply)
         return _reading(self.calibration.apply(answer) if self.calibration else answer, reply.text)
 
     @property
-    def _direct(self) -> Direct:
+    def direct(self) -> Direct:
+        """The way to ask and to read.
+
+        Raises:
+            DataError: the kind of answer is a function of your own.
+        """
+        if not self.answer:
+            return self._asking
+        try:
+            kind = kind_of(self.answer, self.labels)
+        except ValueError as error:
+            raise DataError(f"this prompt's replies: {error}") from error
+        return Direct((), 0, self.max_tokens, kind)
+
+    @property
+    def _asking(self) -> Direct:
         return Direct(self.labels, self.top_logprobs, self.max_tokens)
 
     def save(self, path: Path | str) -> None:
@@ -129,6 +163,9 @@ class TunedPrompt:
         }
         if put := self.form.payload():
             body["form"] = put
+        for name, table in (("answer", self.answer), ("reasoning", self.reasoning)):
+            if table:
+                body[name] = dict(table)
         values = orjson.loads(canonical_json(body))
         return orjson.dumps(values, option=_INDENTED)
 
@@ -141,7 +178,8 @@ class TunedPrompt:
         """
         try:
             tuned = _from_payload(mapped(orjson.loads(Path(path).read_bytes()), "file"))
-            tuned.request("")  # what cannot be asked is refused here, not in the app
+            if not tuned.reasoning:
+                tuned.request("")  # what cannot be asked is refused here, not in the app
         except (OSError, ValueError, KeyError) as error:
             raise DataError(f"{path}: not a tuned prompt: {error}") from error
         return tuned
@@ -164,6 +202,8 @@ def _from_payload(body: Mapping[str, object]) -> TunedPrompt:
         calibration=calibration,
         origin=mapped(body["origin"], "origin"),
         form=ChatForm.from_payload(mapped(body.get("form", {}), "form")),
+        answer=mapped(body.get("answer", {}), "answer"),
+        reasoning=mapped(body.get("reasoning", {}), "reasoning"),
     )
 
 

@@ -62,11 +62,11 @@ async def test_a_report_holds_numbers_and_no_text_of_an_example(work: Work) -> N
         ),
     ],
 )
-async def test_all_statistics_but_tables_may_be_summed(work: Work, additive: set[str]) -> None:
+async def test_all_statistics_but_beliefs_may_be_summed(work: Work, additive: set[str]) -> None:
     report = await client(AskedEndpoint()).work(assigned(work))
 
     assert report.additive == additive
-    assert report.statistics.keys() - additive <= {"logits_0"}
+    assert report.statistics.keys() - additive <= {"logits_0", "candidates"}
 
 
 async def test_score_work_reports_what_scoring_gives() -> None:

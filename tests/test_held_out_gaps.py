@@ -13,6 +13,7 @@ from fedbbpt.server import Server
 
 START = State(0, Point(np.zeros(1)))
 COMPARED = Evaluate(np.zeros((2, 1)), (0, 0), "test")
+SUMS = {"loss_sum": np.zeros(2)}
 SCORED = Score(np.zeros((2, 1)), Block(0, 8))
 
 
@@ -28,7 +29,7 @@ class Gappy:
 
     async def gather(self, assignments: Mapping[str, Assignment]) -> list[Report]:
         return [
-            Report(name, 0, FINGERPRINT, {}, frozenset(), 40, 100, self.missing, 0, 0)
+            Report(name, 0, FINGERPRINT, SUMS, frozenset(), 40, 100, self.missing, 0, 0)
             for name in sorted(assignments)
         ]
 

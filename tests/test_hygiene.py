@@ -8,10 +8,12 @@ from pathlib import Path
 
 PLUGIN_FOLDERS = {
     "spaces",
+    "extraction",
     "metrics",
     "reasoning",
     "endpoints",
     "optimizers",
+    "proposers",
     "aggregators",
     "trackers",
 }

@@ -10,21 +10,23 @@ from pathlib import Path
 # A layer may import itself and the layers above it.
 LAYERS = (
     "errors randomness canonical secret closest event_loop",
-    "labels prompts data splits answers completions money chat_form chat_format distributions"
-    " messages comparison randomisation gate reading safe_text",
+    "labels tensor_bytes soft_tokens soft_parts prompts data splits answers completions money"
+    " chat_form chat_format distributions beliefs messages comparison randomisation gate reading"
+    " extraction safe_text text_features",
     "codec",
     "storage",
     "library datasets",
     "spaces",
     "guessing",
     "metrics losses",
-    "reasoning",
+    "votes replay",
+    "reasoning proposers privacy exemplars",
     "endpoints",
     "optimizers",
     "aggregators",
     "calibration fitted_bias mean_score uncalibrated marking evaluator objective tuned",
     "exports wrapping",
-    "work client schedule drivers round_scores server",
+    "work client schedule drivers growing_bank round_scores server",
     "engines",
     "runs trackers",
     "recipes",

@@ -41,7 +41,7 @@ def packaged_entries() -> Iterator[tuple[str, str]]:
 def test_every_packaged_library_loads_and_offers_something() -> None:
     loaded = {name: library.load(name) for name in library.names()}
 
-    assert set(loaded) == {"classification", "sentiment"}
+    assert set(loaded) == {"classification", "reasoning", "sentiment"}
     assert len(loaded["classification"].instructions) >= 12
     assert len(loaded["classification"].inputs) >= 6
     assert len(loaded["classification"].hints) >= 6

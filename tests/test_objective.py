@@ -65,6 +65,11 @@ class StepsDialogue:
 class Steps:
     """As many steps as the question has letters ``x``."""
 
+    most_requests: int = 99
+
+    def sent(self, prompt: Prompt) -> None:
+        """Several steps are no single prompt."""
+
     def start(self, prompt: Prompt, question: str, *, sample: int = 0) -> Dialogue:
         return StepsDialogue(prompt, question, question.count("x"))
 

@@ -130,6 +130,7 @@ def test_a_plugin_can_be_built_from_its_name_alone_but_for_what_it_must_be_told(
         "openai": {"url": "http://127.0.0.1/v1", "model": "m"},
         "openai_sdk": {"client": "my_app:make_client", "model": "m"},
         "semantic": {"model": "a-folder"},
+        "vllm": {"url": "http://127.0.0.1/v1", "model": "m"},
     }
 
     for name in names(kind):

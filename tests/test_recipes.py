@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tiny_run import OWNERS, tiny_run, tiny_tables
+from tiny_run import OWNERS, refusal, tiny_prepared, tiny_run, tiny_tables
 
 import fedbbpt
 from fedbbpt.config.prepare import prepare
@@ -13,9 +13,23 @@ from fedbbpt.config.sections import SearchSection
 from fedbbpt.config.strict import read_section
 from fedbbpt.errors import ConfigError
 from fedbbpt.plugins import build, find
+from fedbbpt.work.propose import PROPOSER
 
 RECIPES = recipe_names()
+SOFT = tuple(name for name in RECIPES if load_recipe(name)["about"]["tier"] == "T3")
+"""Recipes that only a server of soft tokens can run; ``contract_vllm`` runs them."""
+FAMILIES = {
+    "selection",
+    "bandit",
+    "breeding",
+    "policy gradient",
+    "evolution strategy",
+    "finite differences",
+    "personalisation",
+}
 TABLES = {"about", "space", "optimizer", "aggregator", "search"}
+PROPOSING = {"proposer"}
+"""Tables of recipes whose bank grows, beside the others."""
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*/run.toml"))
 
 
@@ -30,8 +44,10 @@ def test_every_recipe_file_is_found() -> None:
 def test_a_recipe_says_what_it_is_and_where_it_departs_from_its_source(name: str) -> None:
     recipe = load_recipe(name)
 
-    assert set(recipe) == TABLES
-    assert list(recipe["about"]) == ["title", "source", "faithful", "ours", "tier"]
+    assert set(recipe) - PROPOSING == TABLES
+    told = [key for key in recipe["about"] if key != "unverified"]
+    assert told == ["title", "family", "source", "faithful", "ours", "tier"]
+    assert recipe["about"]["family"] in FAMILIES
     assert all(str(text).strip() for text in recipe["about"].values())
     assert str(recipe["about"]["tier"]).startswith(("T0", "T1", "T2", "T3"))
 
@@ -48,7 +64,7 @@ def test_a_recipe_names_plugins_and_keys_that_exist(name: str) -> None:
     assert section.work in {"score", "local"}
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", [name for name in RECIPES if name not in SOFT])
 def test_a_recipe_runs_end_to_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -63,20 +79,42 @@ def test_a_recipe_runs_end_to_end(
     assert result.results.recipe == name
     assert 1 <= len(rounds) <= 3
     assert rounds[-1].requests == result.results.search_requests <= 600
-    assert {client for r in rounds for client in r.clients} <= set(OWNERS)
+    assert {client for r in rounds for client in r.clients} <= {*OWNERS, PROPOSER}
     assert result.results.test.n == 12 * len(OWNERS)
     assert result.tuned.prompt.words == ("complaint", "praise")
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_an_examples_run_file_can_be_meant(path: Path) -> None:
-    run = load_run(path, {"endpoint": {"use": "scripted"}})
+    anywhere = path.parent.name != "vllm"  # soft tokens need their own kind of endpoint
+    run = load_run(path, {"endpoint": {"use": "scripted"}} if anywhere else {})
 
     missing = [owner.data for owner in run.owners if not Path(owner.data).exists()]
     if missing:  # data that the example's own script makes
         assert (path.parent / "prepare.py").exists()
         return
     assert prepare(run, {}).plan.rounds >= 3
+
+
+@pytest.mark.parametrize("name", SOFT)
+def test_a_recipe_of_soft_tokens_is_refused_where_texts_alone_are_taken(
+    tmp_path: Path, name: str
+) -> None:
+    tables = tiny_tables(recipe=name, optimizer={}, space={}, search={})
+
+    said = refusal(tmp_path, tables)
+
+    assert said.startswith(f"recipe = {name!r} needs tier T3, soft tokens: ")
+    assert "--enable-prompt-embeds" in said
+    assert "`fedbbpt recipes` lists those that need less" in said
+
+
+def test_a_run_file_may_take_another_space_than_its_recipe(tmp_path: Path) -> None:
+    tables = tiny_tables(
+        recipe="fedes-cma", space={"use": "slots", "limit": 3}, optimizer={"use": "halving"}
+    )
+
+    assert tiny_prepared(tmp_path, tables).plan.rounds >= 1
 
 
 def test_an_unknown_recipe_is_answered_with_the_closest() -> None:

@@ -65,7 +65,7 @@ def settings_table(section: type, words: Mapping[str, str] | None = None) -> str
     rows = []
     for field in fields(section):
         spoken = spoken_type(hints[field.name])
-        if not spoken:
+        if not spoken or not field.init:
             continue
         if field.name not in meanings:
             raise ValueError(f"{section.__name__}.{field.name}: its docstring does not explain it")

@@ -54,7 +54,9 @@ _INTRODUCTION = """\
 This is what a finished run leaves in its folder (`dir` of the run file, else `runs/TASK`). Writing
 this page makes a run, and fails where a file is not explained. Files are written whole or not at
 all; the two logs are framed with checksums and survive a kill at any moment.
-`fedbbpt doctor --headroom` and `compare-prompts` keep a `calls.log` in folders of their own."""
+A method that comes to a belief for every owner (`fedlogic`) also leaves `mix.json`: prompts and the
+owners' shares of them, for `fedbbpt answer --prompts`. `fedbbpt exemplars`, `doctor --headroom` and
+`compare-prompts` keep a `calls.log` in folders of their own."""
 
 
 def file_page() -> str:

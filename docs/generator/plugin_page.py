@@ -12,12 +12,13 @@ _TABLES = {
     "endpoints": "`[endpoint]` of the run file, or `[owner.endpoint]`",
     "optimizers": "`[optimizer]`",
     "aggregators": "`[aggregator]`",
+    "extraction": "`[task] answer`, by name or as a table",
     "metrics": "`[scoring.metric]`",
+    "reasoning": "`[reasoning]`; `direct` takes its settings from `[scoring]`",
     "trackers": "`[track]`",
 }
 _ELSEWHERE = {
     "spaces": "Named by `use` in [`[space]`](run-file.md#space), which holds the settings.",
-    "reasoning": "Made from [`[scoring]`](run-file.md#scoring), which holds the settings.",
 }
 _INTRODUCTION = """\
 `use = "NAME"` in a table of the run file names a plugin; the other keys of the table are its

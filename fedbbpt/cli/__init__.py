@@ -7,15 +7,20 @@ import click
 from fedbbpt import __version__
 
 COMMANDS = {
+    "answer": "Answer questions by the vote of all owners.",
     "init": "Write a run file from a file or data set of examples.",
     "doctor": "Say what an endpoint is, and whether tuning is worth it.",
     "compact": "Make a run's journal smaller, without losing an answer.",
+    "compare": "Compare methods on one task: recipes by seeds, from one journal.",
     "compare-prompts": "Score two prompts on the same examples at the same endpoint.",
+    "exemplars": "Make solved examples to show before a question.",
     "export": "Give a tuned prompt the form that an app takes.",
     "recipes": "List the published methods that ship with the package.",
     "report": "Make the report page of a finished run again.",
+    "replay": "Compare ways to vote on answers recorded once.",
     "resume": "Go on with a run that was stopped, from its folder.",
     "run": "Tune a prompt as a run file says.",
+    "vocabulary": "Choose words for the space of words by the owners' counts.",
 }
 
 

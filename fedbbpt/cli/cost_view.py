@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from fedbbpt.cli.fitting_table import FittingTable
-from fedbbpt.config.estimate import Estimate, estimates
+from fedbbpt.config.estimate import estimates
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.sections import CapsSection
+from fedbbpt.config.shares import Estimate
 from fedbbpt.config.strict import read_section
 from fedbbpt.endpoints import Profile
 from fedbbpt.money import exact, nanodollars, shown

@@ -118,7 +118,8 @@ def _soft(found: Soft) -> str:
         effect = "another reply" if found.difference is None else f"{found.difference:.2g} nats"
         return (
             f"taken: width {soft.WRONG_WIDTH} is refused, the model's is {found.width}; another "
-            f"prompt of 4 rows made {effect} of difference"
+            f'prompt of 4 rows made {effect} of difference; soft tokens: use = "vllm" with '
+            f"embedding_width = {found.width}"
         )
     if found.state == soft.INERT:
         return f"width {found.width} is accepted, but two different prompts had the same reply"

@@ -15,6 +15,9 @@ from fedbbpt.safe_text import safe_text
 from fedbbpt.storage.atomic import write_atomic
 from fedbbpt.tuned import TunedPrompt
 
+SOFT = ("request",)
+"""Forms that carry soft tokens."""
+
 
 @click.command(name="export")
 @click.argument("path", type=click.Path(path_type=Path))
@@ -30,6 +33,13 @@ def command(path: Path, form: str, owner: str | None, text: str | None, out: Pat
     calibration) stands in it, with the score of exactly that form.
     """
     tuned = TunedPrompt.load(_file(path, owner))
+    if tuned.prompt.soft is not None and form not in SOFT:
+        raise ConfigError(
+            f"--as {form}: this prompt holds {tuned.prompt.soft}, numbers that no text stands for; "
+            "take --as request, or fedbbpt.TunedPrompt in the app"
+        )
+    if tuned.reasoning:
+        tuned.request("")  # says why no form can carry it
     written = FORMATS[form](tuned, text)
     if out is not None:
         write_atomic(out, written.encode())

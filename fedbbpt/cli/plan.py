@@ -9,7 +9,9 @@ from rich.text import Text
 from fedbbpt.cli.cost_view import caps_text, cost_table, price_lines
 from fedbbpt.config.other_runs import other_journals
 from fedbbpt.config.prepare import Prepared
+from fedbbpt.config.proposing import grants_texts
 from fedbbpt.config.searched import origin
+from fedbbpt.proposers import Reflecting
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.safe_text import safe_text
 
@@ -33,10 +35,13 @@ def show_plan(console: Console, prepared: Prepared, *, baselines: bool) -> None:
         f"calibration, dev and test = {plan.requests + held_out} {counted}",
     )
     if prepared.scoring.judged:
-        say(console, f"and as many grades: {2 * (plan.requests + held_out)} calls together")
+        asked = plan.requests + held_out
+        grades = asked // prepared.scoring.requests_per_item
+        say(console, f"and {grades} grades: {asked + grades} calls together")
     if baselines:
         owners = len(prepared.owners)
         tests = sum(len(data.test) + len(data.dev) for data in prepared.data.values())
+        tests *= prepared.scoring.requests_per_item
         more = 2 * run.search.requests + (owners + 1) * tests + (owners + 1) * held_out
         say(console, f"baselines: at most {more} calls more")
     for line in (*price_lines(prepared), *caps_text(prepared)):
@@ -47,8 +52,17 @@ def show_plan(console: Console, prepared: Prepared, *, baselines: bool) -> None:
         say(console, "owners are real: pooled and single-owner views are off")
     else:
         say(console, "simulation: all owners live in this process")
+    _show_start(console, prepared)
+
+
+def _show_start(console: Console, prepared: Prepared) -> None:
+    """Print the start as it is sent; where that takes several requests, what stands around it."""
     console.rule("start")
-    say(console, prepared.space.decode(origin(prepared.space)).text())
+    start = prepared.space.decode(origin(prepared.space))
+    sent = prepared.scoring.reasoning.sent(start)
+    say(console, (sent or start).text())
+    if sent is None and not prepared.scoring.evaluated:
+        say(console, f"around it: {prepared.scoring.reading}")
 
 
 def _show_places(console: Console, prepared: Prepared) -> None:
@@ -64,11 +78,36 @@ def _show_places(console: Console, prepared: Prepared) -> None:
     patient = [one.data.owner for one in prepared.owners if _is_patient(prepared, one.data.owner)]
     if patient:
         say(console, f"as batch files, a day for each round at most: {', '.join(patient)}")
+    if (line := _writer(prepared)) is not None:
+        say(console, line)
     if prepared.tracker is not None:
         say(console, f"figures, prompts and the report page go to: {prepared.tracker.destination}")
     for journal in other_journals(prepared.run, RunDirectory(Path(prepared.run.directory))):
         megabytes = journal.stat().st_size / 1e6
         say(console, f"answers are taken over from: {journal} ({megabytes:,.1f} MB, only read)")
+
+
+def _writer(prepared: Prepared) -> str | None:
+    """Say who writes new instructions, and what that place gets to see."""
+    proposing = prepared.proposing
+    if proposing is None:
+        return None
+    use = prepared.run.proposer["use"]
+    if proposing.growth.by_owners:
+        granting = sum(grants_texts(prepared.run, one.section) for one in prepared.owners)
+        reflects = isinstance(proposing.growth.proposer, Reflecting)
+        seen = "; it sees the owner's own mistakes" if reflects else ""
+        return (
+            f"new instructions: {use} at every owner and its endpoint{seen}; they leave by the "
+            f"owner's grant of texts only, after its leak guard; {granting} of "
+            f"{len(prepared.owners)} owners grant them"
+        )
+    if proposing.profile is None:
+        return f"new instructions: {use}, without a model"
+    return (
+        f"new instructions: {use}; scored instructions, no examples, go to "
+        f"{proposing.profile.destination}"
+    )
 
 
 def _is_patient(prepared: Prepared, owner: str) -> bool:

@@ -12,6 +12,8 @@ from fedbbpt.cli.fitting_table import FittingTable
 from fedbbpt.runs import phrases
 from fedbbpt.runs.costs import cost_lines
 from fedbbpt.runs.judge_noise import judge_line
+from fedbbpt.runs.kept_back import kept_line
+from fedbbpt.runs.own_phrases import own_prompt_line
 from fedbbpt.runs.results import Baseline, Cell, OwnerTest, PromptText, Results, Stats
 from fedbbpt.safe_text import safe_text
 from fedbbpt.server import RoundSummary
@@ -118,6 +120,8 @@ def _parts(results: Results, stats: Stats, directory: str) -> Iterable[Renderabl
     yield plain(f"Decision on dev: {results.gate.reason}")
     yield Text()
     yield _owners(test.owners)
+    for own in results.own_prompts:
+        yield plain(own_prompt_line(own))
     if test.baselines:
         yield _baselines(test.baselines)
     yield _trust(results)
@@ -208,6 +212,8 @@ def _trust(results: Results) -> Group:
     lines += [plain(f"Judge: inputs, answers and targets went to {place}") for place in judges]
     if results.gate.judge is not None:
         lines.append(plain(judge_line(results.gate.judge)))
+    if results.bank is not None and (kept := kept_line(results.bank)):
+        lines.append(plain(kept))
     if results.simulation:
         lines.append(plain("Simulation: all owners lived in one process."))
     return Group(*lines, *(plain(f"Note: {note}", "yellow") for note in results.notes), Text())
@@ -220,7 +226,9 @@ def _scored(cell: Cell) -> tuple[str, str]:
 def _figures(summary: RoundSummary) -> str:
     loss = f", best loss {summary.best_loss:.3f}" if summary.candidates else ""
     lost = f", {summary.missing:,} missing" if summary.missing else ""
-    return loss + lost
+    written = summary.proposed or summary.dropped or summary.written
+    new = f", {summary.proposed:,} new instructions" if written else ""
+    return loss + new + lost
 
 
 def _one_line(text: str) -> str:

@@ -67,6 +67,15 @@ def with_paths(table: Table, base: Path) -> Table:
     return {**table, "ca": str(base / ca)} if isinstance(ca, str) and ca else table
 
 
+def writer_of(proposer: Table) -> Table:
+    """Return the endpoint's table in a proposer's; empty where it names none.
+
+    Raises:
+        ConfigError: not a table.
+    """
+    return as_table(proposer.get("endpoint", {}), "proposer.endpoint")
+
+
 def _secret(name: object, where: str, environment: Mapping[str, str]) -> Secret:
     if not isinstance(name, str) or not name:
         raise ConfigError(f"[{where}] key_env: expected the name of a variable")

@@ -1,20 +1,25 @@
 """What a run may cost before anything is sent: at most, and as expected, for every owner."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from fedbbpt.completions import Request
+from fedbbpt.config.exemplar_space import home_space
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
+from fedbbpt.config.shares import Estimate, Share
 from fedbbpt.data import Example, OwnerData
 from fedbbpt.distributions import Floats
 from fedbbpt.endpoints import Profile
 from fedbbpt.endpoints.records.fingerprint import fingerprint_request
 from fedbbpt.endpoints.records.same_model import TRIES
+from fedbbpt.endpoints.soft_check import QUESTIONS
 from fedbbpt.endpoints.spending.ledger import Worst, worst_of
 from fedbbpt.prompts import Prompt
 from fedbbpt.randomness import rng
-from fedbbpt.spaces import Space
+from fedbbpt.reasoning.inner import told
+from fedbbpt.reasoning.rehearsal import rehearsed
+from fedbbpt.spaces import Space, is_private
+from fedbbpt.work.propose import PROPOSER
 
 SAMPLES = 24
 """Pairs of prompt and example that the expected length is averaged over."""
@@ -26,46 +31,6 @@ MESSAGE, PREAMBLE = 5, 4
 """Tokens that a template usually puts around a message, and adds to a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What is asked on behalf of one owner.
-
-    Attributes:
-        owner: its name; ``shared`` for the question that tells the model of several owners.
-        search: calls of the search at most.
-        expected: calls of the search, if every planned one is made.
-        held_out: further calls at most.
-        held_out_worst: what these may cost together.
-        worst: what one call of the search may cost.
-        usual: what one call usually costs, no beginning being cheaper.
-    """
-
-    owner: str
-    search: int
-    expected: int
-    held_out: int
-    held_out_worst: Worst
-    worst: Worst
-    usual: Worst
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What an owner's calls cost, or those of all; attempts after lost replies are not in it.
-
-    Attributes:
-        owner: its name.
-        calls: at most.
-        most: what they cost at most.
-        usual: what they cost as expected, if every planned call is made.
-    """
-
-    owner: str
-    calls: int
-    most: Worst
-    usual: Worst
-
-
 def estimates(prepared: Prepared) -> tuple[Estimate, ...]:
     """Return an estimate for every owner and, last, for all together.
 
@@ -73,13 +38,24 @@ def estimates(prepared: Prepared) -> tuple[Estimate, ...]:
     """
     if prepared.scoring.evaluated:
         return ()
-    longest = longest_prompt(prepared.space)
-    shares = [_share(prepared, data, longest) for data in prepared.data.values()]
+    proposing = prepared.proposing
+    space, everyone = prepared.space, tuple(prepared.data.values())
+    longest = longest_prompt(space if proposing is None else proposing.widest())
+    private = is_private(space)
+    shares = [
+        _share(
+            prepared,
+            data,
+            longest_prompt(home_space(space, data, everyone)) if private else longest,
+        )
+        for data in everyone
+    ]
     shares += [
         _check(name or "shared", profile)
         for name, profile in prepared.profiles.items()
         if not profile.pinned
     ]
+    shares += _writers(prepared)
     names = dict.fromkeys(share.owner for share in shares)
     lines = [_sum(name, [one for one in shares if one.owner == name]) for name in names]
     return (*lines, _together(prepared, shares, lines))
@@ -91,7 +67,7 @@ def search_calls(prepared: Prepared, owner: str) -> int:
     In every round an owner with more examples is asked at least as many, so that of the total at
     most its share among those falls to one owner.
     """
-    total, sizes = prepared.plan.requests, prepared.sizes
+    total, sizes = prepared.plan.requests - prepared.plan.written, prepared.sizes
     if 0 < prepared.schedule.clients_per_round < len(sizes):
         return total
     return total // sum(size >= sizes[owner] for size in sizes.values())
@@ -104,6 +80,8 @@ def longest_prompt(space: Space) -> Prompt:
     tried together with the longest choices that the other axes have beside it.
     """
     start = origin(space)
+    if not space.axes:
+        return space.decode(start + 1.0)  # all but the start are equally long
     best = start
     for axis, slot in enumerate(space.axes):
         for choice in range(len(slot.choices)):
@@ -123,57 +101,75 @@ def usual_tokens(request: Request) -> int:
     ascii_bytes = sum(map(str.isascii, texts))
     others = len(texts.encode("utf-8", "surrogatepass")) - ascii_bytes
     text = ascii_bytes / ASCII_BYTES + others / OTHER_BYTES
+    text += 0 if request.soft is None else request.soft.tokens.count
     return round(text) + MESSAGE * len(request.messages) + PREAMBLE
 
 
 def _share(prepared: Prepared, data: OwnerData, longest: Prompt) -> Share:
     profile, name = prepared.profile_of(data.owner).carrying(), data.owner
+    reasoning = told(prepared.scoring.reasoning, data.train)
 
     def worst(examples: Sequence[Example]) -> list[Worst]:
-        asked = (_asked(prepared, longest, example) for example in examples)
+        asked = (rehearsed(reasoning, longest, example.input) for example in examples)
         costs = [worst_of(request, profile) for requests in asked for request in requests]
         return sorted(costs, key=lambda cost: cost.tokens, reverse=True)
 
     train, dev, test = worst(data.train), worst(data.dev), worst(data.test)
     # Which training examples calibrate is drawn later: at most the longest ones.
-    calibrating = train[: 0 if prepared.scoring.marked else prepared.scoring.calibration_examples]
-    held_out = [*calibrating * 2, *dev * 3, *test * 2]
+    most = 0 if prepared.scoring.marked else prepared.scoring.calibration_examples
+    calibrating = train[: most * prepared.scoring.requests_per_item]
+    own = 1 if prepared.personal else 0
+    held_out = [*calibrating * (2 + own), *dev * (3 + own), *test * (2 + own)]
     return Share(
         owner=name,
         search=search_calls(prepared, name),
-        expected=prepared.plan.requests // len(prepared.data),
+        expected=(prepared.plan.requests - prepared.plan.written) // len(prepared.data),
         held_out=len(held_out),
         held_out_worst=_added([(1, cost) for cost in held_out]),
         worst=train[0],
-        usual=_usual(prepared, [*data.train, *data.dev, *data.test], profile),
+        usual=_usual(prepared, data, profile),
     )
 
 
+def _writers(prepared: Prepared) -> list[Share]:
+    """Return what requests for new instructions cost, for the proposer or for every owner."""
+    proposing, written = prepared.proposing, prepared.plan.written
+    if proposing is None or not written:
+        return []
+    asked = {PROPOSER: proposing.profile}
+    if proposing.growth.by_owners:
+        asked = {name: prepared.profile_of(name).carrying() for name in prepared.data}
+    nothing = _added([])
+    costs = {who: proposing.dearest(profile) for who, profile in asked.items() if profile}
+    return [Share(who, written, written, 0, nothing, cost, cost) for who, cost in costs.items()]
+
+
 def _check(owner: str, profile: Profile) -> Share:
-    """Return what the question that tells the model costs, now and in a later process."""
-    cost, count = worst_of(fingerprint_request(), profile), 1 + TRIES
+    """Return what the questions to an endpoint itself cost, now and in a later process."""
+    soft = QUESTIONS if profile.embeddings else 0
+    cost, count = worst_of(fingerprint_request(), profile), 1 + TRIES + soft
     return Share(owner, 0, 0, count, _added([(count, cost)]), cost, cost)
 
 
-def _usual(prepared: Prepared, examples: Sequence[Example], profile: Profile) -> Worst:
+def _usual(prepared: Prepared, data: OwnerData, profile: Profile) -> Worst:
+    examples = [*data.train, *data.dev, *data.test]
+    reasoning = told(prepared.scoring.reasoning, data.train)
     draws = rng(prepared.run.seed, "estimate")
     read = written = count = 0
     for _ in range(SAMPLES):
         point = origin(prepared.space)
         for axis, slot in enumerate(prepared.space.axes):
             point[axis] = draws.integers(len(slot.choices))
+        if not prepared.space.axes:
+            point += 1.0
         prompt = prepared.space.decode(point)
-        for request in _asked(prepared, prompt, examples[int(draws.integers(len(examples)))]):
+        example = examples[int(draws.integers(len(examples)))]
+        for request in rehearsed(reasoning, prompt, example.input):
             read += usual_tokens(request)
             written += request.max_tokens
             count += 1
     each = -(-read // max(count, 1)), -(-written // max(count, 1))
     return Worst(sum(each), None if profile.price is None else profile.price.worst(*each))
-
-
-def _asked(prepared: Prepared, prompt: Prompt, example: Example) -> Sequence[Request]:
-    step = prepared.scoring.reasoning.start(prompt, example.input).step(())
-    return step if isinstance(step, Sequence) else ()
 
 
 def _sum(name: str, shares: Sequence[Share]) -> Estimate:

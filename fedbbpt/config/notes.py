@@ -1,6 +1,7 @@
 """What a careful reader of a run should know before it starts."""
 
 from fedbbpt.config.owners import LoadedOwner, fetched
+from fedbbpt.config.reasoning import two_triggers
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.library.templates import misspelt
 from fedbbpt.mean_score import skew_warning
@@ -18,6 +19,11 @@ def run_notes(run: RunFile, owners: tuple[LoadedOwner, ...], space: Space) -> tu
     notes.extend(f"prompt, sent as it stands: {fault}" for fault in faults if fault)
     if isinstance(space, Slots):
         notes.append(f"label words: {space.wordings.reason}")
+    if two_triggers(run):
+        notes.append(
+            "the prompts of the library reasoning hold triggers, and the way of reasoning adds one "
+            'to each; set its trigger = "" to compare them as they are'
+        )
     if run.scoring.calibrate == "mean":
         skews = ((owner.data.owner, skew_warning(owner.data.train)) for owner in owners)
         notes.extend(f"{name}: {warning}" for name, warning in skews if warning)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fedbbpt.closest import did_you_mean
 from fedbbpt.config.endpoints import with_paths
-from fedbbpt.config.sections import OwnerSection, Table
+from fedbbpt.config.sections import GrantsSection, OwnerSection, Table
 from fedbbpt.config.strict import read_section, read_toml, safe_name
 from fedbbpt.datasets.source import source_of
 from fedbbpt.errors import ConfigError, DataError
@@ -41,6 +41,7 @@ def _section(index: int, table: Table, base: Path, held: Collection[str]) -> Own
     """Return one owner; where it names a client file, paths are taken from the folder of that."""
     where = f"owner {index + 1}"
     owner = read_section(OwnerSection, table, where)
+    read_section(GrantsSection, owner.grants, f"{where}.grants")
     owner = replace(owner, endpoint=with_paths(owner.endpoint, base))
     if owner.file:
         path = base / owner.file

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from fedbbpt.config.exemplar_space import with_pool
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.sections import DataSection, OwnerSection, RolesSection
 from fedbbpt.config.strict import read_section, safe_name
@@ -115,8 +116,8 @@ def _dealt(run: RunFile, data: DataSection) -> list[Hand]:
     examples = read_examples(source, columns, run.task.labels)
     try:
         if data.k_shot:
-            examples = k_shot(examples, data.k_shot, rng(run.seed, "k-shot"))
-        dealt = _deal(examples, data, run.seed)
+            examples = k_shot(examples, data.k_shot, rng(run.split_seed, "k-shot"))
+        dealt = _deal(examples, data, run.split_seed)
     except ValueError as error:
         raise ConfigError(f"[data] {error}") from error
     for name in dealt:
@@ -149,7 +150,9 @@ def _loaded(run: RunFile, section: OwnerSection, unique: Unique) -> LoadedOwner:
             allow_one_class=section.allow_one_class,
         )
         drawn = roles(
-            unique.examples, _shares(run.roles), rng(run.seed, "roles", client=section.name)
+            unique.examples,
+            _shares(run.roles),
+            rng(run.split_seed, "roles", client=section.name),
         )
     except DataError as error:
         raise DataError(f"{section.name}: {error}") from error
@@ -159,7 +162,7 @@ def _loaded(run: RunFile, section: OwnerSection, unique: Unique) -> LoadedOwner:
         warnings = (*warnings, f"{unique.repeated} repeated inputs were dropped")
     if unique.elsewhere:
         warnings = (*warnings, f"{unique.elsewhere} inputs that another owner has were dropped")
-    data = OwnerData(section.name, drawn.train, drawn.dev, drawn.test)
+    data = with_pool(run, OwnerData(section.name, drawn.train, drawn.dev, drawn.test))
     _check_sizes(data, section)
     return LoadedOwner(data, section, warnings)
 

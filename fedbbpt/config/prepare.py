@@ -1,11 +1,12 @@
 """A run made ready without contacting anything: owners, space, search, scoring and its cost."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Self
 
-from fedbbpt.aggregators import Aggregator
+from fedbbpt.aggregators import Aggregator, Personalising
 from fedbbpt.canonical import digest
+from fedbbpt.config.leaks import check_leaks
 from fedbbpt.config.notes import run_notes
 from fedbbpt.config.owners import Held, LoadedOwner, load_owners
 from fedbbpt.config.places import (
@@ -16,25 +17,32 @@ from fedbbpt.config.places import (
     owner_connectors,
     profiles_of,
 )
-from fedbbpt.config.planning import plan_of, schedule_of
+from fedbbpt.config.planning import (
+    aggregator_of,
+    informed,
+    plan_of,
+    replacement_of,
+    schedule_of,
+)
+from fedbbpt.config.proposing import Proposing, proposing_of, space_with
+from fedbbpt.config.reasoning import check_targets, thinks
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.scoring import Scoring, generates, scoring_of
-from fedbbpt.config.searched import searched_space
+from fedbbpt.config.searched import space_and_reading
 from fedbbpt.config.sections import OwnerSection
 from fedbbpt.config.spending import caps_of, check_spending
 from fedbbpt.config.tracking import tracker_plan
 from fedbbpt.data import OwnerData
-from fedbbpt.drivers import Plan, check_merge
+from fedbbpt.drivers import Plan
 from fedbbpt.endpoints import Connector, Profile
 from fedbbpt.endpoints.function_wire import EvaluatorFunction
 from fedbbpt.endpoints.spending.ledger import Caps
-from fedbbpt.errors import ConfigError
 from fedbbpt.optimizers import Optimizer
 from fedbbpt.plugins import build
 from fedbbpt.schedule import Schedule
 from fedbbpt.spaces import Space
-from fedbbpt.spaces.slots import Slots
 from fedbbpt.trackers.process import TrackerPlan
+from fedbbpt.work.replacement import Replacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class Prepared:
         plan: most rounds and distinct requests of the search, worked out in advance.
         notes: what a careful reader should know.
         tracker: who is told figures and prompts; None for nobody.
+        proposing: how the bank grows; None where it does not.
+        replacement: of words in local searches; None where plain losses count.
     """
 
     run: RunFile
@@ -72,6 +82,8 @@ class Prepared:
     plan: Plan
     notes: tuple[str, ...]
     tracker: TrackerPlan | None = None
+    proposing: Proposing | None = None
+    replacement: Replacement | None = None
 
     @property
     def data(self) -> dict[str, OwnerData]:
@@ -86,6 +98,10 @@ class Prepared:
     def profile_of(self, owner: str) -> Profile:
         """Return where an owner's examples go."""
         return self.profiles.get(owner) or self.profiles[SHARED]
+
+    def space_with(self, texts: Sequence[str]) -> Space:
+        """Return the space after its bank grew by some texts."""
+        return space_with(self.space, texts)
 
     def judge_of(self, owner: str) -> Profile | None:
         """Return where an owner's answers are graded, or None where no judge grades them."""
@@ -110,11 +126,18 @@ class Prepared:
         """Return itself.
 
         Raises:
-            ConfigError: a cap of the run or an owner's grant could not be held.
+            ConfigError: a cap of the run or an owner's grant could not be held, or the examples do
+                not fit the kind of answer, or exemplars give some of them away.
         """
+        owners = tuple(self.data.values())
+        check_targets(self.run, owners)
+        check_leaks(self.space, self.scoring.reasoning, owners)
         for name in self.data:
             caps, asked = self.caps_of(name), self.asked_by(name)
             check_spending(caps, asked, evaluated=self.scoring.evaluated)
+        if self.proposing is not None and self.proposing.profile is not None:
+            written = {"proposer.endpoint": self.proposing.profile}
+            check_spending(caps_of(self.run.caps), written, evaluated=False)
         return self
 
     @property
@@ -133,8 +156,19 @@ class Prepared:
                 "scoring": self.run.payload()["scoring"],
                 "reading": self.scoring.reading,
                 **({"marking": self.scoring.marking} if self.scoring.marking else {}),
+                **{name: table for name, table in self._asked_how.items() if table},
+                **(self.replacement.payload if self.replacement else {}),
             }
         )
+
+    @property
+    def _asked_how(self) -> dict[str, object]:
+        return {"reasoning": dict(self.run.reasoning), "answer": dict(self.run.task.answer)}
+
+    @property
+    def personal(self) -> bool:
+        """True where the search comes to a prompt of its own for every owner."""
+        return isinstance(self.aggregator, Personalising)
 
     @property
     def held_out_requests(self) -> int:
@@ -143,7 +177,10 @@ class Prepared:
         train = sum(min(size, most) for size in self.sizes.values())
         dev = sum(len(data.dev) for data in self.data.values())
         test = sum(len(data.test) for data in self.data.values())
-        return 2 * train + 3 * dev + 2 * test
+        asked = 2 * train + 3 * dev + 2 * test
+        if self.personal:  # every owner's own prompt beside the returned one
+            asked += train + dev + test
+        return asked * self.scoring.requests_per_item
 
 
 def prepare(
@@ -167,15 +204,18 @@ def prepare(
     calling = evaluator_of(run, evaluator)
     connectors = owner_connectors(run, environment, calling)
     profiles = profiles_of(connectors, "endpoint")
+    asked = list(profiles.values())
     judges = judge_connectors(run, environment)
     judge_profiles = profiles_of(judges, "judge")
-    generate = generates(run.scoring, run.task.labels, list(profiles.values()))
-    space, generate = _searched(run, generate=generate)
+    grading = graders(run, profiles, judge_profiles)
+    generate = thinks(run) or generates(run.scoring, run.task.labels, asked)
+    space, generate = space_and_reading(run, asked, generate=generate)
     owners = load_owners(run, held)
     sizes = {owner.data.owner: len(owner.data.train) for owner in owners}
-    schedule = schedule_of(run, owners)
+    scoring = scoring_of(run, asked, grading, generate=generate, evaluator=calling)
+    schedule = schedule_of(run, owners, scoring.requests_per_item)
     optimizer: Optimizer = build("optimizers", run.optimizer, "optimizer")
-    return Prepared(
+    made = Prepared(
         run=run,
         owners=owners,
         connectors=connectors,
@@ -183,45 +223,23 @@ def prepare(
         judges=judges,
         judge_profiles=judge_profiles,
         space=space,
-        optimizer=optimizer,
-        aggregator=_aggregator(run, space),
+        optimizer=informed(optimizer, space),
+        aggregator=aggregator_of(run, space),
         schedule=schedule,
-        scoring=scoring_of(
-            run,
-            list(profiles.values()),
-            graders(run, profiles, judge_profiles),
-            generate=generate,
-            evaluator=calling,
-        ),
+        scoring=scoring,
         plan=plan_of(run, optimizer, schedule, space, sizes),
         notes=run_notes(run, owners, space),
         tracker=tracker_plan(run.track, environment),
-    ).checked()
+        replacement=replacement_of(run),
+    )
+    return _growing(made, environment).checked()
 
 
-def _searched(run: RunFile, *, generate: bool) -> tuple[Space, bool]:
-    """Return the space, and whether answers are generated after all."""
-    space = searched_space(run, generate=generate)
-    if isinstance(space, Slots) and space.wordings.mode == "generate" and not generate:
-        generate = _generated(run, space)
-        space = searched_space(run, generate=generate)
-    return space, generate
-
-
-def _generated(run: RunFile, space: Slots) -> bool:
-    # First tokens cannot tell these label words apart, and there are too many for letters.
-    if run.scoring.read == "logprobs":
-        raise ConfigError(f'[scoring] read = "logprobs": {space.wordings.reason}; use "auto"')
-    return True
-
-
-def _aggregator(run: RunFile, space: Space) -> Aggregator:
-    aggregator: Aggregator = build("aggregators", run.aggregator, "aggregator")
-    try:
-        check_merge(aggregator, run.search.work, space.initial())
-    except ValueError as error:
-        raise ConfigError(
-            f"[aggregator] {run.aggregator['use']} does not merge the reports of [search] work = "
-            f"{run.search.work!r} ({error}); scores need mean or median, local searches a pool"
-        ) from error
-    return aggregator
+def _growing(prepared: Prepared, environment: Mapping[str, str]) -> Prepared:
+    """Return the run with its proposer, and the plan of a search whose bank grows."""
+    run, optimizer, merge = prepared.run, prepared.optimizer, prepared.aggregator
+    proposing = proposing_of(run, prepared.space, optimizer, prepared.profiles, environment)
+    if proposing is None:
+        return prepared
+    plan = proposing.plan(optimizer, merge, prepared.schedule, prepared.sizes, run.seed)
+    return replace(prepared, proposing=proposing, plan=plan)

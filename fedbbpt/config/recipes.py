@@ -43,6 +43,7 @@ def with_recipe(run: RunSection) -> dict[str, Table]:
         "space": run.space,
         "optimizer": run.optimizer,
         "aggregator": run.aggregator,
+        "proposer": run.proposer,
         "search": run.search,
     }
     return {name: _merged(recipe.get(name, {}), table) for name, table in own.items()}

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from fedbbpt.canonical import digest
-from fedbbpt.config.endpoints import with_paths
+from fedbbpt.config.endpoints import with_paths, writer_of
 from fedbbpt.config.owner_tables import owner_sections
 from fedbbpt.config.recipes import with_recipe
+from fedbbpt.config.run_identity import run_identity
 from fedbbpt.config.sections import (
     CacheSection,
     CapsSection,
@@ -25,6 +25,7 @@ from fedbbpt.config.sections import (
     Table,
     TaskSection,
 )
+from fedbbpt.config.space_table import space_identity, space_section
 from fedbbpt.config.strict import as_table, read_section, read_toml, safe_name, vars_of
 from fedbbpt.errors import ConfigError
 
@@ -48,6 +49,7 @@ class RunFile:
         space: which prompts are searched.
         optimizer: plugin table.
         aggregator: plugin table.
+        proposer: plugin table and bounds; empty for none.
         search: rounds and requests.
         scoring: how answers become figures.
         gate: level of the test on dev.
@@ -56,6 +58,7 @@ class RunFile:
         cache: other runs whose answers are taken over.
         track: plugin table of a tracker; empty for none.
         simulation: None where owners are real.
+        reasoning: plugin table of the way of reasoning; empty for direct answers.
         endpoint: plugin table of the shared endpoint.
         judge: plugin table of the shared judge; empty for none.
         evaluator: the user's function; empty for none.
@@ -73,6 +76,7 @@ class RunFile:
     space: SpaceSection
     optimizer: Table
     aggregator: Table
+    proposer: Table
     search: SearchSection
     scoring: ScoringSection
     gate: GateSection
@@ -81,6 +85,7 @@ class RunFile:
     cache: CacheSection
     track: Table
     simulation: SimulationSection | None
+    reasoning: Table
     endpoint: Table
     judge: Table
     evaluator: Table
@@ -90,38 +95,14 @@ class RunFile:
         return asdict(self)
 
     @property
+    def split_seed(self) -> int:
+        """The seed by which examples are dealt to owners and roles."""
+        return self.seed if self.roles.seed is None else self.roles.seed
+
+    @property
     def identity(self) -> str:
         """Digest of all that can change what is computed: not caps, places or endpoint speed."""
-        kept = self.payload()
-        for name in ("directory", "base", "caps", "prices", "cache", "track"):
-            del kept[name]
-        kept["simulation"] = self.simulation is not None
-        for name, table in (("endpoint", self.endpoint), ("judge", self.judge)):
-            kept[name] = _speedless(table)
-        kept["evaluator"] = _speedless(self.evaluator)
-        nowhere = {"data": "", "file": ""}  # what lies there counts, and is digested by itself
-        kept["owners"] = [
-            {
-                **_ungranted(owner),
-                **nowhere,
-                "endpoint": _speedless(owner.endpoint),
-                "judge": _speedless(owner.judge),
-            }
-            for owner in self.owners
-        ]
-        return digest(kept)
-
-
-def _ungranted(owner: OwnerSection) -> dict[str, object]:
-    return {key: value for key, value in asdict(owner).items() if key != "grant"}
-
-
-def _speedless(endpoint: Table) -> dict[str, object]:
-    pace = {"concurrency", "timeout_seconds", "slots", "threads"}
-    pace |= {"requests_per_minute", "tokens_per_minute"}
-    worth = {"prices"}
-    way = {"proxy", "ca", "key_header"}  # how the same place is reached
-    return {key: value for key, value in endpoint.items() if key not in pace | way | worth}
+        return run_identity(self.payload(), space_identity(self.space))
 
 
 def load_run(
@@ -153,7 +134,8 @@ def resolve(table: Table, base: Path, held: Collection[str] = ()) -> RunFile:
     Raises:
         ConfigError: something cannot be meant; the text names table, key and what to do.
     """
-    top = read_section(RunSection, _by_name(table, "evaluator"), "run file")
+    named = _by_name(_by_name(table, "evaluator"), "reasoning")
+    top = read_section(RunSection, named, "run file")
     if top.data and held:
         raise ConfigError("[data] deals one set, and owners' examples are given too; keep one")
     tables = top.owner or tuple({"name": name} for name in held)
@@ -165,15 +147,22 @@ def resolve(table: Table, base: Path, held: Collection[str] = ()) -> RunFile:
         raise ConfigError("[data] deals one set to simulated owners: say so with [simulation]")
     if top.seed < 0:
         raise ConfigError("[run file] seed: must be 0 or more")
-    name = safe_name(read_section(TaskSection, top.task, "task").name, "task")
+    name = safe_name(_task(top.task).name, "task")
     run = _from_tables({**vars_of(top), **with_recipe(top)}, str(base), top.dir or f"runs/{name}")
     endpoint = with_paths(run.endpoint, base)
-    return replace(run, endpoint=endpoint, owners=owner_sections(tables, base, held))
+    writer = with_paths(writer_of(run.proposer), base)
+    proposer = {**run.proposer, "endpoint": writer} if writer else run.proposer
+    owners = owner_sections(tables, base, held)
+    return replace(run, endpoint=endpoint, proposer=proposer, owners=owners)
 
 
 def _by_name(table: Table, key: str) -> Table:
     """Return the table with a plugin that is named by a text alone as a plugin table."""
     return {**table, key: {"use": table[key]}} if isinstance(table.get(key), str) else table
+
+
+def _task(table: Table) -> TaskSection:
+    return read_section(TaskSection, _by_name(table, "answer"), "task")
 
 
 def restore(payload: Table) -> RunFile:
@@ -199,7 +188,7 @@ def _from_tables(tables: Table, base: str, directory: str) -> RunFile:
         return read_section(kind, as_table(tables[name], name), name)
 
     return RunFile(
-        task=section(TaskSection, "task"),
+        task=_task(as_table(tables["task"], "task")),
         prompt=section(PromptSection, "prompt"),
         recipe=str(tables["recipe"]),
         seed=int(str(tables["seed"])),
@@ -208,9 +197,10 @@ def _from_tables(tables: Table, base: str, directory: str) -> RunFile:
         data=section(DataSection, "data") if tables["data"] else None,
         owners=(),
         roles=section(RolesSection, "roles"),
-        space=section(SpaceSection, "space"),
+        space=space_section(as_table(tables["space"], "space")),
         optimizer=as_table(tables["optimizer"], "optimizer"),
         aggregator=as_table(tables["aggregator"], "aggregator"),
+        proposer=as_table(tables.get("proposer", {}), "proposer"),
         search=section(SearchSection, "search"),
         scoring=read_section(
             ScoringSection, _by_name(as_table(tables["scoring"], "scoring"), "metric"), "scoring"
@@ -223,6 +213,7 @@ def _from_tables(tables: Table, base: str, directory: str) -> RunFile:
         simulation=(
             None if tables["simulation"] is None else section(SimulationSection, "simulation")
         ),
+        reasoning=as_table(tables.get("reasoning", {}), "reasoning"),
         endpoint=as_table(tables["endpoint"], "endpoint"),
         judge=as_table(tables["judge"], "judge"),
         evaluator=as_table(tables["evaluator"], "evaluator"),

@@ -1,13 +1,13 @@
 """How answers are read and become figures, decided once for all owners of a run."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from fedbbpt.calibration import Calibrator
-from fedbbpt.canonical import digest
+from fedbbpt.config.measuring import evaluated, metric_of
+from fedbbpt.config.reasoning import reading_of, reasoning_of, thinks
 from fedbbpt.config.runfile import RunFile
-from fedbbpt.config.sections import ScoringSection, Table
+from fedbbpt.config.sections import ScoringSection
 from fedbbpt.config.tables import check_table_metric
 from fedbbpt.endpoints import Profile
 from fedbbpt.endpoints.function_wire import FunctionConnector
@@ -16,11 +16,7 @@ from fedbbpt.evaluator import Evaluator
 from fedbbpt.fitted_bias import FittedBias
 from fedbbpt.mean_score import MeanScore
 from fedbbpt.metrics import Grader, Measuring, Metric
-from fedbbpt.metrics.judge import Judge
-from fedbbpt.metrics.own_function import OwnFunction
-from fedbbpt.metrics.semantic import Semantic
-from fedbbpt.plugins import build, find
-from fedbbpt.reasoning.direct import Direct
+from fedbbpt.reasoning import Reasoning
 from fedbbpt.uncalibrated import Uncalibrated
 
 READS = ("auto", "logprobs", "generate")
@@ -39,9 +35,11 @@ class Scoring:
         reading: in plain words, for people.
         marking: what the marks of a judge or an evaluator depend on; empty without one.
         metric_name: for results and people.
+        top_logprobs: alternatives of the first token that label scores are read from; 0 for none.
+        max_tokens: longest reply of a direct answer.
     """
 
-    reasoning: Direct
+    reasoning: Reasoning
     metric: Metric
     calibrator: Calibrator
     bound: float
@@ -49,6 +47,8 @@ class Scoring:
     reading: str
     marking: str = ""
     metric_name: str = "accuracy"
+    top_logprobs: int = 0
+    max_tokens: int = 1
 
     @property
     def evaluated(self) -> bool:
@@ -62,8 +62,13 @@ class Scoring:
 
     @property
     def calls_per_item(self) -> int:
-        """Calls that one item takes at most: the answer, and a judge's grade of it."""
-        return 2 if self.judged else 1
+        """Calls that one item takes at most: for the answer, and for a judge's grade of it."""
+        return self.requests_per_item + self.judged
+
+    @property
+    def requests_per_item(self) -> int:
+        """Requests that one item takes at most, a judge's grade not counted."""
+        return 1 if self.evaluated else self.reasoning.most_requests
 
     @property
     def marked(self) -> bool:
@@ -110,89 +115,50 @@ def scoring_of(
         ConfigError: a setting cannot be meant.
     """
     section, labels = run.scoring, run.task.labels
-    try:
-        top = 0 if generate else min(profile.top_logprobs for profile in profiles)
-        reasoning = Direct(labels, top, section.max_tokens if generate else 1)
-    except ValueError as error:
-        raise ConfigError(f"[scoring] {error}") from error
-    reading = (
-        f"generated text, at most {section.max_tokens} tokens"
-        if generate
-        else f"label log-probabilities from the first token's {top} most likely alternatives"
-    )
+    top = 0 if generate else min(profile.top_logprobs for profile in profiles)
+    longest = section.max_tokens if generate else 1
+    if longest < 1:
+        raise ConfigError(f"[scoring] max_tokens: {longest} leaves no reply; give at least 1")
+    reasoning = reasoning_of(run, top, longest)
     if evaluator is not None:
-        metric, marking = _evaluated(evaluator, labels)
+        metric, marking = evaluated(evaluator, run)
         reading = f"by the evaluator {evaluator.name}, which asks for itself"
     else:
-        metric, marking = _metric(run, graders)
+        metric, marking = metric_of(run, graders)
+        reading = reading_of(run, reasoning) if thinks(run) else _reading(run, profiles, top)
         reading += f", then marked by {marking.words}" if marking.words else ""
     check_table_metric(metric, labels, f"[scoring] metric {section.metric['use']}")
+    # Only label scores are calibrated, and no reply that is read for its end has any.
+    ends = thinks(run) or bool(run.task.answer)
     return Scoring(
         reasoning=reasoning,
         metric=metric,
         calibrator=_calibrator(section),
         bound=section.loss_bound,
-        calibration_examples=section.calibration_examples,
+        calibration_examples=0 if ends else section.calibration_examples,
         reading=reading,
         marking=marking.identity,
         metric_name="evaluator" if evaluator else str(section.metric["use"]),
+        top_logprobs=top,
+        max_tokens=longest,
     )
 
 
-class _Marking(NamedTuple):
-    """How answers are marked beside the metric: in plain words, and what it depends on."""
-
-    words: str = ""
-    identity: str = ""
-
-
-def _evaluated(evaluator: FunctionConnector, labels: tuple[str, ...]) -> tuple[Metric, _Marking]:
-    return Evaluator(labels), _Marking(evaluator.name, evaluator.profile().identity)
+def _reading(run: RunFile, profiles: Sequence[Profile], top: int) -> str:
+    if top:
+        return f"label log-probabilities from {_alternatives(profiles, top)}"
+    kind = run.task.answer.get("use")
+    ends = f", the {kind} that it ends with" if kind else ""
+    return f"generated text, at most {run.scoring.max_tokens} tokens{ends}"
 
 
-def _metric(run: RunFile, graders: Sequence[Profile]) -> tuple[Metric, _Marking]:
-    """Return the metric of a run that asks endpoints itself.
-
-    Raises:
-        ConfigError: it cannot be meant, or a judge is named where nothing is judged.
-    """
-    table, where = run.scoring.metric, "scoring.metric"
-    top = min(profile.top_logprobs for profile in graders)
-    own = _own_function(table, where)
-    metric: Metric = own or build("metrics", table, where, top_logprobs=top, base=run.base)
-    if not isinstance(metric, Grader):
-        for named, judge in (
-            ("judge", run.judge),
-            *((f"owner {o.name}.judge", o.judge) for o in run.owners),
-        ):
-            if judge:
-                raise ConfigError(
-                    f'[{named}] nothing is judged; write [scoring] metric = "judge", or leave the '
-                    "table out"
-                )
-    match metric:
-        case Judge():
-            return metric, _Marking(metric.reading, digest(asdict(metric)))
-        case Semantic():
-            metric.check()
-            return metric, _Marking(metric.reading)
-        case Grader():
-            return metric, _Marking(str(table["use"]), digest(dict(table)))
-        case _:
-            return metric, _Marking()
-
-
-def _own_function(table: Table, where: str) -> OwnFunction | None:
-    """Return the user's own function that a table names, or None where it names a plugin."""
-    use = table.get("use")
-    if not isinstance(use, str) or ":" not in use:
-        return None
-    found: object = find("metrics", use, where)
-    if isinstance(found, type) or not callable(found):
-        return None
-    if others := sorted(table.keys() - {"use"}):
-        raise ConfigError(f"[{where}] {', '.join(others)}: a function takes no settings; see {use}")
-    return OwnFunction(use, found)
+def _alternatives(profiles: Sequence[Profile], top: int) -> str:
+    likely = f"the first token's {top} most likely alternatives"
+    asked = [bool(profile.form.label_ids) for profile in profiles]
+    if not any(asked):
+        return likely
+    by_number = "the first token, asked for by number"
+    return by_number if all(asked) else f"{likely}, or {by_number}"
 
 
 def _calibrator(section: ScoringSection) -> Calibrator:

@@ -1,15 +1,20 @@
 """The starting prompt and the space around it, from the tables of a run file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
+from fedbbpt.config.exemplar_space import exemplar_space
+from fedbbpt.config.recipes import load_recipe
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.sections import PromptSection
+from fedbbpt.config.soft import soft_space
+from fedbbpt.config.token_space import token_space
 from fedbbpt.data import Task
 from fedbbpt.distributions import Floats, width
+from fedbbpt.endpoints import Profile
 from fedbbpt.errors import ConfigError
 from fedbbpt.library import load, load_bank, merge
 from fedbbpt.plugins import build
@@ -17,6 +22,7 @@ from fedbbpt.prompts import INPUT, messages_from
 from fedbbpt.spaces import Space
 from fedbbpt.spaces.assembly import assemble
 from fedbbpt.spaces.bank import Bank
+from fedbbpt.spaces.instructions import Instructions
 from fedbbpt.spaces.slots import Slots
 from fedbbpt.spaces.start import Start
 from fedbbpt.spaces.wording import wordings_for
@@ -24,8 +30,13 @@ from fedbbpt.spaces.wording import wordings_for
 _Texts = TypeVar("_Texts")
 
 
-def searched_space(run: RunFile, *, generate: bool) -> Space:
+def searched_space(run: RunFile, *, generate: bool, profiles: Sequence[Profile] = ()) -> Space:
     """Return the space of a run; its origin is the run's starting prompt.
+
+    Args:
+        run: the run file.
+        generate: True where answers are read from generated text.
+        profiles: of the owners' endpoints.
 
     Raises:
         ConfigError: the prompt, a library or the space cannot be meant.
@@ -42,11 +53,45 @@ def searched_space(run: RunFile, *, generate: bool) -> Space:
                 return Slots(task, start, library, run.prompt.frozen, run.space.limit, generate)
             case "bank":
                 return _bank(run, task, start, generate=generate)
+            case "instructions":
+                library = merge([_read(load, run, name) for name in run.space.library])
+                return Instructions(task, start, library, run.space.limit, generate)
+            case "soft":
+                wording = wordings_for(task.labels, [start.words], generate=generate).choices[0]
+                settings = {"seed": run.seed, **run.space.settings}
+                by = run.recipe if load_recipe(run.recipe)["space"]["use"] == "soft" else ""
+                return soft_space(settings, assemble(start, task, wording), profiles, by)
+            case "tokens" | "exemplars" as listed:
+                made = token_space if listed == "tokens" else exemplar_space
+                return made(run, task, start, generate=generate)
             case own:
-                space: Space = build("spaces", {"use": own}, "space", task=task, start=start)
+                table = {**run.space.settings, "use": own}
+                space: Space = build("spaces", table, "space", task=task, start=start)
                 return space
     except ValueError as error:
         raise ConfigError(f"[prompt] {error}") from error
+
+
+def space_and_reading(
+    run: RunFile, profiles: Sequence[Profile], *, generate: bool
+) -> tuple[Space, bool]:
+    """Return the space, and whether answers are read from generated text after all.
+
+    Args:
+        run: the run file.
+        profiles: of the owners' endpoints.
+        generate: True where they are in any case.
+
+    Raises:
+        ConfigError: as ``searched_space``, or label scores are asked for that cannot be read.
+    """
+    space = searched_space(run, generate=generate, profiles=profiles)
+    if generate or not isinstance(space, Slots | Instructions):
+        return space, generate
+    if space.wordings.mode == "generate":
+        generate = _generated(run, space)
+        space = searched_space(run, generate=generate)
+    return space, generate
 
 
 def starting_prompt(section: PromptSection) -> Start:
@@ -79,3 +124,10 @@ def _read(reader: Callable[[str | Path], _Texts], run: RunFile, name: str) -> _T
         return reader(path if path.suffix == ".toml" else name)
     except ConfigError as error:
         raise ConfigError(f"[space] library: {error}") from error
+
+
+def _generated(run: RunFile, space: Slots | Instructions) -> bool:
+    # First tokens cannot tell these label words apart, and there are too many for letters.
+    if run.scoring.read == "logprobs":
+        raise ConfigError(f'[scoring] read = "logprobs": {space.wordings.reason}; use "auto"')
+    return True

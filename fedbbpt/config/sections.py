@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fedbbpt.codec.fields import LONGEST_TEXT, MOST_TEXTS
 from fedbbpt.money import nanodollars
 
 Table = Mapping[str, object]
@@ -17,16 +18,22 @@ class TaskSection:
         name: short, for the run directory and the report.
         topic: what is asked about the input, a noun phrase.
         labels: closed label set; leave out for free answers.
+        answer: kind of a free answer, by name (``"number"``, ``"choice"``, ``"yes_no"``,
+            ``"date"``, ``"text"``), as a table with its settings, or a function of your own as
+            ``"package.module:name"``; whole replies if left out.
     """
 
     name: str
     topic: str = "text"
     labels: tuple[str, ...] = ()
+    answer: Table = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for label in self.labels:
             if not label.isprintable():
                 raise ValueError(f"labels: {label!r} holds a character that cannot be shown")
+        if self.labels and self.answer:
+            raise ValueError("answer: the task has labels, which are its answers; drop one of them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +62,55 @@ class SpaceSection:
     """``[space]``: which prompts are searched.
 
     Attributes:
-        use: ``"slots"``, ``"bank"`` or your own.
-        library: seed files by name, or paths beside the run file.
+        use: ``"slots"``, ``"bank"``, ``"instructions"``, ``"exemplars"``, ``"soft"``, ``"tokens"``
+            or your own.
+        library: seed files by name, or paths beside the run file; of ``tokens``, word lists.
         limit: most choices a slot; 0 takes all.
+        settings: of the space's own, written beside these.
     """
 
     use: str = "slots"
     library: tuple[str, ...] = ("classification",)
     limit: int = 0
+    settings: Table = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.limit < 0:
             raise ValueError(f"limit: {self.limit} is below 0; write 0 for no limit")
+
+
+@dataclass(frozen=True, slots=True)
+class ProposerSection:
+    """``[proposer]``: ``use`` and the settings of a proposer, with these beside them.
+
+    Attributes:
+        endpoint: who writes; the run's ``[endpoint]`` if left out.
+        longest: characters of a new instruction at most.
+        most: new instructions that may join the bank, over a whole search.
+    """
+
+    endpoint: Table = field(default_factory=dict)
+    longest: int = 600
+    most: int = 128
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.longest <= LONGEST_TEXT:
+            raise ValueError(f"longest: {self.longest} is outside 1 to {LONGEST_TEXT}; try 600")
+        if not 1 <= self.most <= MOST_TEXTS:
+            raise ValueError(f"most: {self.most} is outside 1 to {MOST_TEXTS}; try 128")
+
+
+@dataclass(frozen=True, slots=True)
+class GrantsSection:
+    """``[owner.grants]``: what else than figures an owner lets leave; nothing unless it says so.
+
+    Attributes:
+        texts: instructions that were proposed at its place, once its leak guard let them pass.
+        words: that stand in its examples and may leave in such a text, beside common English.
+    """
+
+    texts: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +127,7 @@ class OwnerSection:
         min_block: smallest block it answers for.
         allow_one_class: accept a single label in its own data.
         grant: the most that it lets the run spend on its behalf, with the keys of ``[caps]``.
+        grants: what else than figures it lets leave, for example ``{ texts = true }``.
     """
 
     name: str = ""
@@ -94,6 +139,7 @@ class OwnerSection:
     min_block: int = 8
     allow_one_class: bool = False
     grant: Table = field(default_factory=dict)
+    grants: Table = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +173,17 @@ class RolesSection:
         train: the search and the calibration see them.
         dev: the gate decides on them.
         test: sealed until the end.
+        seed: of the split alone, so that runs with other seeds share it; the run's if left out.
     """
 
     train: float = 0.4
     dev: float = 0.25
     test: float = 0.35
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.seed is not None and self.seed < 0:
+            raise ValueError(f"seed: {self.seed} is below 0; give 0 or more, or leave it out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +231,11 @@ class SearchSection:
         clients_per_round: 0 asks all.
         quorum: owners that must report.
         generations: of a local search.
+        compare: local searches end with scoring the broadcast prompt and their own, for merges
+            that rank or weigh owners by it.
+        replace: chance of an example's word to be replaced, in [0, 1): local searches divide a
+            loss by the loss on the example so changed, at twice the requests; 0 leaves it out.
+        replace_words: a packaged word list, or your own file.
     """
 
     work: str = "score"
@@ -190,6 +247,13 @@ class SearchSection:
     clients_per_round: int = 0
     quorum: int = 1
     generations: int = 1
+    compare: bool = False
+    replace: float = 0.0
+    replace_words: str = "common"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.replace < 1:
+            raise ValueError(f"replace: {self.replace} is not in [0, 1); 0 leaves it out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,9 +345,11 @@ class SimulationSection:
 
     Attributes:
         baselines: also search for every owner alone and for pooled data.
+        texts: all owners let instructions leave that were proposed at their place.
     """
 
     baselines: bool = False
+    texts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +368,8 @@ class RunSection:
         dir: run directory; ``runs/<task name>`` if left out.
         data: one data set dealt to simulated owners; this or ``owner``.
         owner: the owners; this or ``data``.
+        proposer: where new instructions come from; nobody proposes any unless named.
+        reasoning: how questions are asked, by name or as a table; directly if left out.
         prices: your own prices by model, each a table as ``[endpoint.prices]``.
         track: a tracker that is told figures and prompts; off unless named.
     """
@@ -320,6 +388,7 @@ class RunSection:
     space: Table = field(default_factory=dict)
     optimizer: Table = field(default_factory=dict)
     aggregator: Table = field(default_factory=dict)
+    proposer: Table = field(default_factory=dict)
     search: Table = field(default_factory=dict)
     scoring: Table = field(default_factory=dict)
     gate: Table = field(default_factory=dict)
@@ -327,4 +396,5 @@ class RunSection:
     prices: Table = field(default_factory=dict)
     cache: Table = field(default_factory=dict)
     track: Table = field(default_factory=dict)
+    reasoning: Table = field(default_factory=dict)
     simulation: Table | None = None

@@ -24,6 +24,8 @@ def typed(value: object, hint: object, where: str, key: str) -> object:
         ConfigError: the value is of another type.
     """
     if get_origin(hint) in {Union, types.UnionType}:
+        if value is None and type(None) in get_args(hint):  # no TOML, but a run's own record
+            return None
         choices = [choice for choice in get_args(hint) if choice is not type(None)]
         return typed(value, choices[0], where, key)
     if get_origin(hint) is tuple:

@@ -8,6 +8,8 @@ import numpy as np
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
 from fedbbpt.distributions import Floats
+from fedbbpt.experiment.bank import bank_of
+from fedbbpt.experiment.own_prompts import Own, own_reports, own_results
 from fedbbpt.experiment.rows import DEV_PAIRS, pairs_on_test
 from fedbbpt.experiment.stages import Found
 from fedbbpt.gate import GateDecision
@@ -40,6 +42,7 @@ from fedbbpt.runs.results import (
     Results,
     Test,
 )
+from fedbbpt.spaces import Space
 from fedbbpt.splits import split_digest
 from fedbbpt.work.evaluate import CALIBRATED
 
@@ -59,6 +62,8 @@ class Evidence(NamedTuple):
         test: reports on test: start, tuned, then the baselines in their order.
         baselines: by name, in the order of the test's rows.
         openings: runs that opened this test split by now.
+        texts: of the bank that all points are from.
+        own: prompts of the owners' own, measured on test.
     """
 
     found: Found
@@ -68,11 +73,13 @@ class Evidence(NamedTuple):
     test: tuple[Report, ...]
     baselines: Mapping[str, Found]
     openings: int
+    texts: tuple[str, ...] = ()
+    own: tuple[Own, ...] = ()
 
 
 def assemble_results(prepared: Prepared, evidence: Evidence) -> Results:
     """Return the results, the same bytes for the same reports."""
-    run, space = prepared.run, prepared.space
+    run, space = prepared.run, prepared.space_with(evidence.texts)
     start = origin(space)
     return Results(
         name=run.task.name,
@@ -91,7 +98,7 @@ def assemble_results(prepared: Prepared, evidence: Evidence) -> Results:
         start=prompt_text(space.decode(start)),
         found=prompt_text(space.decode(evidence.found.point)),
         tuned=prompt_text(space.decode(evidence.tuned)),
-        changes=_changes(prepared, evidence.found.point),
+        changes=_changes(space, evidence.found.point),
         rounds=evidence.found.outcome.rounds,
         search_requests=evidence.found.outcome.requests,
         ended=evidence.found.outcome.ended,
@@ -99,14 +106,17 @@ def assemble_results(prepared: Prepared, evidence: Evidence) -> Results:
         test=_test(prepared, evidence),
         coverage=_coverage(evidence),
         owner_coverage=owner_coverage(
-            evidence.found.outcome.rounds, (*evidence.dev, *evidence.test)
+            evidence.found.outcome.rounds,
+            (*evidence.dev, *evidence.test, *own_reports(evidence.own)),
         ),
+        bank=bank_of(prepared, evidence.found),
+        own_prompts=own_results(prepared, space, evidence.own),
     )
 
 
 def prompt_text(prompt: Prompt) -> PromptText:
     """Return a prompt as the results show it."""
-    messages = tuple((message.role, message.content) for message in prompt.messages)
+    messages = tuple((message.role, message.content) for message in prompt.shown())
     return PromptText(messages, prompt.words, sum(len(content) for _, content in messages))
 
 
@@ -125,10 +135,10 @@ def _owners(prepared: Prepared) -> tuple[OwnerSummary, ...]:
     )
 
 
-def _changes(prepared: Prepared, found: Floats) -> tuple[Change, ...]:
+def _changes(space: Space, found: Floats) -> tuple[Change, ...]:
     return tuple(
         Change(axis.name, axis.choices[0], axis.choices[int(choice)])
-        for axis, choice in zip(prepared.space.axes, found, strict=False)
+        for axis, choice in zip(space.axes, found, strict=False)
         if choice
     )
 
@@ -199,7 +209,7 @@ def _baselines(evidence: Evidence, everyone: Held, measure: Measure) -> tuple[Ba
 
 
 def _coverage(evidence: Evidence) -> Coverage:
-    held_out = (*evidence.dev, *evidence.test)
+    held_out = (*evidence.dev, *evidence.test, *own_reports(evidence.own))
     rounds = evidence.found.outcome.rounds
     return Coverage(
         asked=sum(r.asked for r in rounds) + sum(report.asked for report in held_out),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from fedbbpt.answers import Answer
 from fedbbpt.calibration import identity
-from fedbbpt.config.connect import open_line
+from fedbbpt.config.lines import open_line
 from fedbbpt.config.tables import check_table_metric
 from fedbbpt.data import Example
 from fedbbpt.endpoints import Connector, Endpoint
@@ -20,7 +20,6 @@ from fedbbpt.experiment.contest_outcome import Outcome, Side
 from fedbbpt.metrics import Grader, Measuring, Metric
 from fedbbpt.objective import Objective, Row, common_items, count_outcomes
 from fedbbpt.plugins import build
-from fedbbpt.reasoning.direct import Direct
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.runs.figures import Held, Measure, Named, cells, compare
 from fedbbpt.runs.measures import ByItems, ByTable, measure_of, pairs_of
@@ -127,8 +126,7 @@ async def _answers(objective: Objective, contender: Contender, contest: Contest)
 
 
 def _objective(tuned: TunedPrompt, endpoint: Endpoint, metric: Metric) -> Objective:
-    reasoning = Direct(tuned.labels, tuned.top_logprobs, tuned.max_tokens)
-    return Objective(reasoning, endpoint, metric, Uncalibrated())
+    return Objective(tuned.direct, endpoint, metric, Uncalibrated())
 
 
 def _held(

@@ -8,10 +8,10 @@ from fedbbpt.answers import Answer, LabelScores, Missing, Scored, Text, Unreadab
 from fedbbpt.calibration import Calibration
 from fedbbpt.config.connect import Connected
 from fedbbpt.config.searched import origin
-from fedbbpt.distributions import Floats
 from fedbbpt.endpoints.records.remembered import Remembered
 from fedbbpt.marking import Graded
 from fedbbpt.objective import Row, common_items
+from fedbbpt.prompts import Prompt
 from fedbbpt.runs.simulation import OwnerCalibration, SimulationView, WorstExample
 from fedbbpt.work.owner import Owner
 
@@ -23,7 +23,10 @@ LONGEST = 400
 
 
 async def look_inside(
-    lines: Connected, found: Floats, calibrations: Mapping[str, Calibration]
+    lines: Connected,
+    found: Prompt,
+    calibrations: Mapping[str, Calibration],
+    homes: Mapping[str, Prompt],
 ) -> SimulationView | None:
     """Return what a simulation may show, or None for a run with real owners; asks no model.
 
@@ -31,15 +34,17 @@ async def look_inside(
 
     Args:
         lines: open endpoints.
-        found: the point that the search proposed.
+        found: the prompt that the search proposed.
         calibrations: of the prompt that the run returns, by owner.
+        homes: what the found prompt is at owners where it is another one.
     """
     if lines.prepared.run.simulation is None:
         return None
     space = lines.prepared.space
-    rows = [Row(space.decode(point)) for point in (origin(space), found)]
+    start = Row(space.decode(origin(space)))
     worst: list[WorstExample] = []
-    for _, client in sorted(lines.clients().items()):
+    for name, client in sorted(lines.clients().items()):
+        rows = [start, Row(homes.get(name, found))]
         worst += await _worst(_from_journal(client.owner, lines), rows, lines.prepared.run.seed)
     kept = [
         OwnerCalibration(name, fitted.labels, fitted.biases)

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,18 +22,18 @@ from fedbbpt.engines.local import Local
 from fedbbpt.errors import ConfigError, QuorumError
 from fedbbpt.experiment.artifacts import Outcome, owner_calibrations, write_artifacts
 from fedbbpt.experiment.assemble import Evidence, assemble_results
+from fedbbpt.experiment.deciding import decision_on
+from fedbbpt.experiment.identity import data_digest, sealed_digest
 from fedbbpt.experiment.inside import look_inside
-from fedbbpt.experiment.rows import AGAIN, DEV_PAIRS, FOUND, START, pairs_on_test
+from fedbbpt.experiment.own_prompts import at_home, belief_mix, kept_prompts, on_dev, on_test
+from fedbbpt.experiment.rows import DEV_PAIRS, pairs_on_test
 from fedbbpt.experiment.spent import spent
 from fedbbpt.experiment.stages import Found, Progress, Stages
 from fedbbpt.experiment.tracking import followed
-from fedbbpt.gate import GateDecision, Noise, decide
-from fedbbpt.messages import Report
 from fedbbpt.runs.directory import RunDirectory
-from fedbbpt.runs.figures import paired_sums, pooled
-from fedbbpt.runs.measures import ByTable, measure_of
+from fedbbpt.runs.figures import pooled
+from fedbbpt.runs.measures import measure_of
 from fedbbpt.runs.openings import open_test
-from fedbbpt.runs.phrases import metric_name
 from fedbbpt.runs.results import Results, Stats
 from fedbbpt.runs.rounds import Rounds
 from fedbbpt.splits import split_digest
@@ -105,7 +105,7 @@ async def run_experiment(
         compared = len(pairs_on_test(len(prepared.owners) + 2))
         metric, labels = prepared.scoring.metric, prepared.run.task.labels
         check_table_metric(metric, labels, "[scoring] metric, with baselines", compared)
-    identity = digest([prepared.run.identity, split_digest(prepared.data), _data_digest(prepared)])
+    identity = digest([prepared.run.identity, split_digest(prepared.data), data_digest(prepared)])
     began = time.monotonic()
     journals = other_journals(prepared.run, directory)
     directory.make()
@@ -143,13 +143,18 @@ def _announce_first_questions(prepared: Prepared, watcher: Watcher) -> None:
 
 async def _outcome(lines: Connected, evidence: Evidence, began: float) -> Outcome:
     prepared = lines.prepared
-    calibrations = await owner_calibrations(lines, evidence.tuned)
+    space = prepared.space_with(evidence.texts)
+    tuned, found = space.decode(evidence.tuned), space.decode(evidence.found.point)
+    own = {**at_home(lines, evidence.tuned), **kept_prompts(space, evidence.own)}
+    calibrations = await owner_calibrations(lines, tuned, own)
     return Outcome(
         results=assemble_results(prepared, evidence),
         stats=spent(lines, time.monotonic() - began, evidence.openings),
-        tuned=prepared.space.decode(evidence.tuned),
+        tuned=tuned,
         calibrations=calibrations,
-        inside=await look_inside(lines, evidence.found.point, calibrations),
+        inside=await look_inside(lines, found, calibrations, at_home(lines, evidence.found.point)),
+        own=own,
+        mix=belief_mix(prepared, evidence.found),
     )
 
 
@@ -169,22 +174,29 @@ async def _evidence(stages: Stages, directory: RunDirectory, *, baselines: bool)
     prepared = stages.connected.prepared
     engine = Local(stages.connected.clients())
     found = await stages.search("search", engine, prepared.schedule)
+    stages = replace(stages, texts=found.texts)
     start = origin(prepared.space)
     rows = [start, start, found.point]
     dev = await stages.evaluate("dev", engine, rows, (0, 1, 0), "dev", DEV_PAIRS)
-    decision = _decision(prepared, dev)
+    decision = decision_on(prepared, dev)
     others = await _baselines(stages, engine) if baselines else {}
+    stages, moved = stages.joined(list(others.values()))
+    others = dict(zip(others, moved, strict=True))
     tuned = found.point if decision.accepted else start
+    own = await on_dev(stages, engine, found, tuned)
     points = [start, tuned, *(other.point for other in others.values())]
-    openings = open_test(directory.openings, _test_digest(prepared), directory.path.name)
+    openings = open_test(directory.openings, sealed_digest(prepared), directory.path.name)
     stage = "test with baselines" if baselines else "test"
     pairs = pairs_on_test(len(others))
     test = await stages.evaluate(stage, engine, points, [0] * len(points), "test", pairs)
-    return Evidence(found, tuned, decision, tuple(dev), tuple(test), others, openings)
+    own, texts = await on_test(stages, engine, own, tuned), stages.texts
+    return Evidence(found, tuned, decision, tuple(dev), tuple(test), others, openings, texts, own)
 
 
 async def _baselines(stages: Stages, engine: Local) -> dict[str, Found]:
     alone = await stages.alone(engine)
+    stages, moved = stages.joined(list(alone.values()))
+    alone = dict(zip(alone, moved, strict=True))
     points = [found.point for found in alone.values()]
     dev = await stages.evaluate("dev of baselines", engine, points, [0] * len(points), "dev")
     held, prepared = pooled(dev), stages.connected.prepared
@@ -197,34 +209,3 @@ async def _baselines(stages: Stages, engine: Local) -> dict[str, Found]:
         **named,
         "pooled data": await stages.pooled(engine),
     }
-
-
-def _decision(prepared: Prepared, dev: list[Report]) -> GateDecision:
-    held = pooled(dev)
-    measure = measure_of(prepared.scoring.metric, held, DEV_PAIRS, prepared.run.seed)
-    flips = paired_sums(held, START, AGAIN).difference_square_sum / held.n
-    return decide(
-        measure.paired(held, START, FOUND),
-        Noise(measure.gap(held, START, AGAIN), flips),
-        n=held.n,
-        metric=metric_name(prepared.scoring.metric_name) if isinstance(measure, ByTable) else "",
-        alpha=prepared.run.gate.alpha,
-    )
-
-
-def _data_digest(prepared: Prepared) -> str:
-    return digest(
-        [
-            [example.id, example.input, list(example.targets)]
-            for name in sorted(prepared.data)
-            for split in prepared.data[name].splits().values()
-            for example in split
-        ]
-    )
-
-
-def _test_digest(prepared: Prepared) -> str:
-    texts = sorted(
-        digest(example.input) for data in prepared.data.values() for example in data.test
-    )
-    return digest(texts)

@@ -36,6 +36,7 @@ def spent(lines: Connected, seconds: float, openings: int) -> Stats:
         possibly_billed_nanodollars=ledger.possibly_billed_nanodollars,
         unpriced=ledger.unpriced,
         owners=_owners(lines),
+        dropped_wordings=sum(objective.dropped["wordings"] for objective in lines.objectives),
     )
 
 

@@ -12,12 +12,12 @@ from fedbbpt.data import OwnerData
 from fedbbpt.distributions import Floats, Point, mode
 from fedbbpt.drivers import CommonCandidates, Driver, LocalSearches
 from fedbbpt.engines.local import Local
+from fedbbpt.growing_bank import GrowingCandidates, Scored
 from fedbbpt.messages import Evaluate, Report, State
 from fedbbpt.randomness import rng
 from fedbbpt.runs.measures import Pairs, pairs_of
-from fedbbpt.runs.rounds import Rounds
 from fedbbpt.schedule import Schedule
-from fedbbpt.server import Engine, RoundSummary, SearchOutcome, Server
+from fedbbpt.server import Engine, RoundLog, RoundSummary, SearchOutcome, Server
 from fedbbpt.work.tables import check_joint
 
 POOLED = "pooled"
@@ -25,10 +25,17 @@ Progress = Callable[[str, RoundSummary], None]
 
 
 class Found(NamedTuple):
-    """A prompt's point in the space and the search that found it."""
+    """A prompt's point in the space and the search that found it.
+
+    Where the bank grew, the point is one of the bank with ``texts`` at its end, ``scored`` are the
+    losses of all that was scored, and ``written`` the requests for texts.
+    """
 
     point: Floats
     outcome: SearchOutcome
+    texts: tuple[str, ...] = ()
+    scored: tuple[Scored, ...] = ()
+    written: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +47,37 @@ class Stages:
         rounds: what was recorded already.
         progress: told after every search round.
         announce: told what comes next, in plain words.
+        texts: of the bank that points of held-out comparisons are from.
     """
 
     connected: Connected
-    rounds: Rounds
+    rounds: RoundLog
     progress: Progress
     announce: Callable[[str], None]
+    texts: tuple[str, ...] = ()
 
     def _server(self, engine: Engine, quorum: int) -> Server:
         prepared = self.connected.prepared
         return Server(
-            engine, self.rounds, prepared.fingerprint, prepared.run.seed, quorum, self.progress
+            engine,
+            self.rounds,
+            prepared.fingerprint,
+            prepared.run.seed,
+            quorum,
+            self.progress,
+            self.connected.proposer(),
         )
 
     async def search(self, stage: str, engine: Engine, schedule: Schedule) -> Found:
         """Search with the owners of ``engine``; the point is the mode of what it ended with."""
         prepared = self.connected.prepared
-        start = prepared.space.initial()
+        start, stream = prepared.space.initial(), rng(prepared.run.seed, "optimizer")
         driver: Driver
-        if prepared.run.search.work == "local":
+        if prepared.proposing is not None:
+            driver = prepared.proposing.driver(
+                prepared.optimizer, prepared.aggregator, schedule, engine.sizes, stream
+            )
+        elif prepared.run.search.work == "local":
             driver = LocalSearches(prepared.aggregator, schedule)
         else:
             driver = CommonCandidates(
@@ -67,12 +86,38 @@ class Stages:
                 schedule,
                 start,
                 engine.sizes,
-                rng(prepared.run.seed, "optimizer"),
+                stream,
             )
         self.announce(stage)
         server = self._server(engine, min(schedule.quorum, len(engine.sizes)))
         outcome = await server.search(stage, driver, schedule, start)
-        return Found(mode(outcome.state.distribution), outcome)
+        found = Found(mode(outcome.state.distribution), outcome, outcome.state.texts)
+        if isinstance(driver, GrowingCandidates):
+            return found._replace(scored=driver.scored, written=driver.written)
+        return found
+
+    def joined(self, founds: Sequence[Found]) -> "tuple[Stages, list[Found]]":
+        """Return stages over one bank that holds what each search found, and these in it.
+
+        Every search numbers its own texts; what is compared must be numbered alike.
+        """
+        if not any(found.texts for found in founds):
+            return self, list(founds)
+        first, texts = len(self.connected.prepared.space.axes[0].choices), list(self.texts)
+        moved = []
+        for found in founds:
+            number = int(found.point[0]) if found.texts else 0
+            if number < first:
+                moved.append(found)
+                continue
+            text = found.texts[number - first]
+            if text not in texts:
+                texts.append(text)
+            moved.append(found._replace(point=np.array([float(first + texts.index(text))])))
+        everything = tuple(texts)
+        return replace(self, texts=everything), [
+            found._replace(texts=everything) if found.texts else found for found in moved
+        ]
 
     async def evaluate(
         self,
@@ -92,7 +137,8 @@ class Stages:
         work = Evaluate(np.stack(points), tuple(samples), split, needed)
         start = Point(origin(self.connected.prepared.space))
         server = self._server(engine, len(engine.sizes))
-        reports = await server.round(stage, State(0, start), work, tuple(engine.sizes))
+        state = State(0, start, texts=self.texts)
+        reports = await server.round(stage, state, work, tuple(engine.sizes))
         for report in reports:
             check_joint(report, needed)
         return reports

@@ -39,6 +39,8 @@ def losses_of(tuned: TunedPrompt, form: Form) -> tuple[str, ...]:
         lost.append("label scoring: the reply is read as text, not by the labels' probabilities")
     elif tuned.labels and not form.label_scores:
         lost.append("reading: the app itself finds the label's word in the text of the reply")
+    elif tuned.answer:
+        lost.append("reading: the app itself finds the answer at the end of the reply")
     if tuned.calibration is not None and not form.calibration:
         lost.append("calibration: the owner's label biases are not applied")
     if not form.defuses:

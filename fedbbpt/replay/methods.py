@@ -112,7 +112,7 @@ class Mixture:
         """Answer one question after the other."""
         return _each(
             drawing,
-            lambda question, _: _mixed(drawing, question, self.shares),
+            lambda question, _: mixed(drawing, question, self.shares),
             self.rule,
             Plain(),
         )
@@ -148,13 +148,13 @@ class Shared:
         budget = round(self.draws * questions)
         while budget > 0 and (taken := running.take()):
             question = taken[0]
-            sample = _mixed(drawing, question, self.shares)
+            sample = mixed(drawing, question, self.shares)
             if sample is None:  # nothing left of it: it is not given back
                 continue
             samples[question].append(sample)
             running.tell(question, sample.answer)
             budget -= 1
-        return tuple(_winner(drawing, one, Plain()) for one in samples)
+        return tuple(winner_of(drawing, one, Plain()) for one in samples)
 
 
 def _each(
@@ -173,7 +173,7 @@ def _each(
                 break
             samples.append(sample)
             answers.append(sample.answer)
-        winners.append(_winner(drawing, samples, spread))
+        winners.append(winner_of(drawing, samples, spread))
     return tuple(winners)
 
 
@@ -184,7 +184,8 @@ def _drawn(drawing: Drawing, question: int, condition: Condition) -> Sample | No
     return Sample(recorded.answer, not condition.wording, recorded.confidence)
 
 
-def _mixed(drawing: Drawing, question: int, shares: Mapping[Condition, float]) -> Sample | None:
+def mixed(drawing: Drawing, question: int, shares: Mapping[Condition, float]) -> Sample | None:
+    """Draw once under a condition by its share; None where no condition has a sample left."""
     there = [condition for condition in sorted(shares) if drawing.left(question, condition)]
     if len(there) < 2:  # nothing to choose: no draw, so that methods share the orders of samples
         return _drawn(drawing, question, there[0]) if there else None
@@ -196,7 +197,8 @@ def _mixed(drawing: Drawing, question: int, shares: Mapping[Condition, float]) -
     return _drawn(drawing, question, there[-1])
 
 
-def _winner(drawing: Drawing, samples: Sequence[Sample], spread: Spread) -> str | None:
+def winner_of(drawing: Drawing, samples: Sequence[Sample], spread: Spread) -> str | None:
+    """Return what samples of one question come to."""
     rules = Rules(max(1, len(samples)), drawing.table.choices, spread=spread)
     return tally([ballot_of(VOTER, samples)], rules).winner
 

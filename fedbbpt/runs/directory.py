@@ -19,6 +19,7 @@ STATS = "stats.json"
 SIMULATION = "simulation.json"
 REPORT = "report.html"
 TUNED = "tuned.txt"
+MIX = "mix.json"
 _INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 

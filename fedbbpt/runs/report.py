@@ -1,17 +1,15 @@
 """The report page: one HTML file that opens from disk, without network and without scripts."""
 
-import base64
-import hashlib
-import re
 from collections.abc import Sequence
-from importlib import resources
 from typing import NamedTuple
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from fedbbpt.runs import charts, phrases, score_charts, search_charts
 from fedbbpt.runs.costs import cost_lines, run_money
+from fedbbpt.runs.kept_back import kept_line
+from fedbbpt.runs.pages import STYLE, page_environment, page_resource, style_hash, typeset
 from fedbbpt.runs.results import Axis, Cell, Confusion, PromptText, Results, Stats
 from fedbbpt.runs.simulation import SimulationView
 from fedbbpt.runs.word_diff import diff_prompts
@@ -61,20 +59,21 @@ def render_report(results: Results, stats: Stats, inside: SimulationView | None 
             page of a run with real owners never has it.
     """
     inside = inside if results.simulation else None
-    style = _resource("report.css")
+    style = page_resource("fedbbpt.runs", STYLE)
     proposed = phrases.find_cell(results.test.cells, "tuned")
     return (
         _environment()
-        .from_string(_resource("report.html.j2"))
+        .from_string(page_resource("fedbbpt.runs", "report.html.j2"))
         .render(
             results=results,
             stats=stats,
             style=Markup(style),
-            style_hash=_hash(style),
+            style_hash=style_hash(style),
             verdict=phrases.verdict(results),
             caveat=phrases.caveat(results),
             measured=phrases.measured(results),
             accuracy_line=phrases.accuracy_line(results),
+            kept_line="" if results.bank is None else kept_line(results.bank),
             ending=phrases.ending(results.ended),
             openings_notice=phrases.openings_notice(stats),
             test_line=phrases.comparison_line(results.test.comparison),
@@ -94,15 +93,8 @@ def render_report(results: Results, stats: Stats, inside: SimulationView | None 
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals = {
+    environment = page_environment()
+    environment.globals |= {
         "zip": zip,
         "cell": phrases.find_cell,
         "cell_intervals": charts.cell_intervals,
@@ -113,41 +105,17 @@ def _environment() -> Environment:
         "cost_curve": score_charts.cost_curve,
     }
     environment.filters |= {
-        "percent": lambda value: _typeset(phrases.percent(value)),
-        "points": lambda value: _typeset(phrases.points(value)),
-        "chance": phrases.probability,
-        "typeset": _typeset,
         "heat": _heat,
-        "nats": lambda value: _typeset(f"{value:+.2f}"),
+        "nats": lambda value: typeset(f"{value:+.2f}"),
         "sentence": phrases.sentence,
         "shown": lambda name: phrases.PROMPT_NAMES.get(name, name),
     }
-    environment.globals |= {"span": lambda *ends: _typeset(phrases.span(*ends)), "part": _part}
+    environment.globals["part"] = _part
     return environment
 
 
-def _finalize(value: object) -> object:
-    """Neutralise every text that the template prints; the template's own pages are ``Markup``."""
-    return safe_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _typeset(text: str) -> str:
-    """Give our own phrases a true minus and keep figures with their signs."""
-    whole = re.sub(r" (?=%)|(?<=p) (?=[=<])|(?<=[=<]) (?=\d)", "\N{NO-BREAK SPACE}", text)
-    return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", whole)
-
-
 def _part(count: int, whole: int) -> str:
-    return _typeset(phrases.part(count, whole))
-
-
-def _resource(name: str) -> str:
-    return resources.files("fedbbpt.runs").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"sha256-{digest}"
+    return typeset(phrases.part(count, whole))
 
 
 def _neutral(prompt: PromptText) -> list[tuple[str, str]]:

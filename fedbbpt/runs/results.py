@@ -251,6 +251,80 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
+class BankText:
+    """One instruction that a search scored.
+
+    Attributes:
+        number: in the bank.
+        text: topic and labels filled in.
+        new: whether it was proposed in this run.
+        characters: of the text.
+        loss: calibrated, in nats, on the smallest block, which all instructions share.
+    """
+
+    number: int
+    text: str
+    new: bool
+    characters: int
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """How the bank of a search grew.
+
+    Attributes:
+        proposer: who wrote.
+        at: ``"server"`` or ``"owner"``.
+        written: requests for texts; they are part of the search's requests.
+        dropped: texts that could not join, and replies without one.
+        joined: texts that joined.
+        texts: all that were scored, the best first.
+        front: numbers of those that no other beats in loss and length at once, shortest first.
+        guarded: texts that wanted to leave an owner.
+        refused: of these, kept there by its leak guard, by rule; part of ``dropped``.
+        near_verbatim: of these, kept as copies of an example or of a planted mark.
+    """
+
+    proposer: str
+    at: str
+    written: int
+    dropped: int
+    joined: int
+    texts: tuple[BankText, ...]
+    front: tuple[int, ...]
+    guarded: int = 0
+    refused: tuple[tuple[str, int], ...] = ()
+    near_verbatim: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPrompt:
+    """What the search would give one owner instead of the prompt that the run returns.
+
+    Attributes:
+        owner: its name.
+        name: of the prompt, in the bank.
+        text: of the prompt.
+        belief: its probability in the owner's own belief, in (0, 1].
+        kept: whether it beat the returned prompt on the owner's own dev split, at the gate's level;
+            only then the owner's file holds it.
+        dev: own against returned prompt, on the owner's dev split.
+        test: the same on its test split.
+        score: calibrated, on its test split.
+    """
+
+    owner: str
+    name: str
+    text: str
+    belief: float
+    kept: bool
+    dev: Comparison
+    test: Comparison
+    score: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """Everything a run found out.
 
@@ -279,6 +353,9 @@ class Results:
         test: figures on the sealed split.
         coverage: counts over the run.
         owner_coverage: the same for every owner; empty in results of older versions.
+        bank: how it grew; None for a run without a proposer.
+        own_prompts: of owners whose own belief names another prompt than the run returns; empty
+            where the method has none.
     """
 
     name: str
@@ -305,6 +382,8 @@ class Results:
     test: Test
     coverage: Coverage
     owner_coverage: tuple[OwnerCoverage, ...] = ()
+    bank: Bank | None = None
+    own_prompts: tuple[OwnPrompt, ...] = ()
 
     def encode(self) -> bytes:
         """Return the canonical bytes of ``results.json``."""
@@ -367,6 +446,8 @@ class Stats:
         possibly_billed_nanodollars: more than that at most.
         unpriced: calls whose price nobody knew; their money is in neither figure.
         owners: the same for everybody on whose behalf was asked; empty in older versions.
+        dropped_wordings: other wordings of questions that this process threw away, since their
+            numbers or options were others; their calls are paid.
     """
 
     requests: int
@@ -384,6 +465,7 @@ class Stats:
     possibly_billed_nanodollars: int = 0
     unpriced: int = 0
     owners: tuple[OwnerCost, ...] = ()
+    dropped_wordings: int = 0
 
     def encode(self) -> bytes:
         """Return the canonical bytes of ``stats.json``."""

@@ -8,6 +8,7 @@ from fedbbpt.canonical import canonical_json
 from fedbbpt.codec.messages import decode_report, encode_report
 from fedbbpt.errors import MessageError, StorageError
 from fedbbpt.messages import Report
+from fedbbpt.spaces.growth import covering
 from fedbbpt.storage.framed_log import FramedLog
 
 
@@ -29,7 +30,7 @@ class Rounds:
         for place, payload in enumerate(log.records()):
             stage, round, reports = _decoded(payload, place)
             for report in reports:
-                if report.fingerprint != fingerprint:
+                if report.fingerprint != covering(fingerprint, report.version):
                     raise StorageError(
                         f"rounds.log: record {place} is of another space, task or scoring; choose "
                         "another run directory"

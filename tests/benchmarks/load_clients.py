@@ -20,7 +20,7 @@ import aiohttp
 import orjson
 
 from fedbbpt.completions import Completion, Request
-from fedbbpt.config.connect import open_line
+from fedbbpt.config.lines import open_line
 from fedbbpt.endpoints.batching import Batched
 from fedbbpt.endpoints.openai import OpenAI
 from fedbbpt.endpoints.records.journal import Journal

@@ -131,7 +131,7 @@ def test_naming_other_runs_does_not_make_it_another_run(folder: Path) -> None:
 @pytest.mark.parametrize("point", [1, 2, 3, 4])
 def test_a_kill_while_compacting_leaves_a_journal_that_goes_on(folder: Path, point: int) -> None:
     run = folder / "runs" / "tiny"
-    command = [sys.executable, "-m", "fedbbpt", "compact", run]
+    command = [sys.executable, "-m", "fedbbpt", "compact", str(run)]
 
     killed = subprocess.run(
         command,

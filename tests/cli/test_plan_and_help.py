@@ -10,6 +10,7 @@ from tiny_run import OWNERS
 
 from fedbbpt.cli import COMMANDS
 from fedbbpt.config.recipes import recipe_names
+from fedbbpt.config.voting_recipes import voting_recipe_names
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:
@@ -36,9 +37,28 @@ def test_recipes_are_listed_with_their_sources(tmp_path: Path) -> None:
     plain, machine = ask(tmp_path, "recipes"), ask(tmp_path, "recipes", "--json")
 
     about = json.loads(machine.stdout)
-    assert tuple(about) == recipe_names()
+    assert tuple(about) == (*recipe_names(), *voting_recipe_names())
     for name, facts in about.items():
         assert f"{name}\n  {facts['title']}\n" in plain.stdout
+
+
+def test_recipes_stand_in_columns_of_name_family_and_tier(tmp_path: Path) -> None:
+    said = ask(tmp_path, "recipes", "fedkseed", "halving")
+
+    rows = said.stdout.split("\n\n")[0].splitlines()
+    assert [row.split(maxsplit=1)[0] for row in rows] == ["recipe", "fedkseed", "halving"]
+    assert {row.index(word) for row, word in zip(rows, ("tier", "T3", "T1"), strict=True)} == {
+        rows[0].index("tier")
+    }
+    assert "family: finite differences" in said.stdout
+    assert "bdpl" not in said.stdout
+
+
+def test_an_unknown_recipe_is_answered_with_the_closest(tmp_path: Path) -> None:
+    said = ask(tmp_path, "recipes", "fedkseeds")
+
+    assert said.exit_code == 2
+    assert "did you mean 'fedkseed'?" in said.output
 
 
 def test_a_dry_run_says_where_data_goes_and_what_it_costs_and_writes_nothing(

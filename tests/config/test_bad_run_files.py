@@ -46,7 +46,7 @@ def test_an_unknown_key_is_named_with_the_closest_one(
 def test_an_unknown_key_like_no_other_is_answered_with_all(tmp_path: Path) -> None:
     text = refusal(tmp_path, put(tiny_tables(), "roles.xyz", 1))
 
-    assert text == "[roles] xyz: unknown. Known: train, dev, test"
+    assert text == "[roles] xyz: unknown. Known: train, dev, test, seed"
 
 
 @pytest.mark.parametrize(

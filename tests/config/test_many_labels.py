@@ -28,7 +28,7 @@ def test_colliding_labels_beyond_the_letters_are_read_from_generated_text(tmp_pa
     prepared = prepare(resolve(run_tables(tmp_path, "auto"), tmp_path), {})
 
     assert prepared.scoring.reading.startswith("generated text")
-    assert prepared.scoring.reasoning.top_logprobs == 0
+    assert prepared.scoring.top_logprobs == 0
 
 
 def test_log_probabilities_asked_for_such_labels_are_refused(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_without_labels_answers_are_generated(tmp_path: Path) -> None:
     scoring = tiny_prepared(tmp_path, tables).scoring
 
     assert scoring.reading == "generated text, at most 7 tokens"
-    assert (scoring.reasoning.top_logprobs, scoring.reasoning.max_tokens) == (0, 7)
+    assert (scoring.top_logprobs, scoring.max_tokens) == (0, 7)
 
 
 def test_all_owners_read_as_many_alternatives_as_the_poorest_endpoint_gives(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_all_owners_read_as_many_alternatives_as_the_poorest_endpoint_gives(tmp_
 
     prepared = tiny_prepared(tmp_path, put(tiny_tables(), "owner.1.endpoint", poor))
 
-    assert prepared.scoring.reasoning.top_logprobs == 5
+    assert prepared.scoring.top_logprobs == 5
 
 
 def test_a_library_of_ones_own_lies_beside_the_run_file(tmp_path: Path) -> None:

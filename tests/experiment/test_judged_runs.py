@@ -87,7 +87,7 @@ def test_the_judges_place_is_named_before_and_after(tmp_path: Path) -> None:
 
     place = "this process (scripted, no model)"
     assert f"judge: inputs, answers and targets of {', '.join(OWNERS)} go to {place}" in plan
-    assert "and as many grades: " in plan
+    assert " grades: " in plan
     assert f"Judge: inputs, answers and targets went to {place}" in said
     assert "then marked by a judge (correctness; grades no, yes;" in plan
     page = (tmp_path / "runs/tiny/report.html").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedbbpt.votes.ballots import Ballot, Sample, Support, ballot_of
+from fedbbpt.votes.ballots import Ballot, Sample, Support, ballot_of, together
 
 ANSWERS = st.sampled_from(["a", "b", "c", None])
 SAMPLES = st.lists(st.builds(Sample, ANSWERS, st.booleans()), max_size=8)
@@ -70,3 +70,18 @@ def test_a_ballot_that_contradicts_itself_is_refused() -> None:
         Ballot("north", abstentions=-1)
     with pytest.raises(ValueError, match=r"^confidences: 'north'"):
         Ballot("north", (Support("7", 1, 1, (-1.0,)), Support("8", 1, 1)))
+
+
+@given(st.lists(st.sampled_from(["a", "b", None]), min_size=1), st.integers(0, 9))
+def test_ballots_of_other_draws_together_are_the_ballot_of_all(
+    answers: list[str | None], cut: int
+) -> None:
+    samples = [Sample(answer) for answer in answers]
+    parts = [ballot_of("anna", samples[:cut]), ballot_of("anna", samples[cut:])]
+
+    assert together(parts) == ballot_of("anna", samples)
+
+
+def test_ballots_of_two_clients_are_not_added() -> None:
+    with pytest.raises(ValueError, match="all of one client"):
+        together([ballot_of("anna", []), ballot_of("bert", [])])

@@ -1,0 +1,229 @@
+"""``fedbbpt answer``."""
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fedbbpt.canonical import canonical_json
+from fedbbpt.cli.shared import CRASH_AT, INTERRUPTED, plain_errors
+from fedbbpt.cli.voting_options import prepared_to_answer, with_recipe
+from fedbbpt.config.prepare import Prepared
+from fedbbpt.config.voting_recipes import load_voting_recipe
+from fedbbpt.errors import ConfigError
+from fedbbpt.event_loop import run_until_done
+from fedbbpt.experiment.answering.answering import ANSWERS, Asking, answer
+from fedbbpt.experiment.answering.asking_plan import RULES, AskingPlan
+from fedbbpt.experiment.answering.mixes import mixes_of
+from fedbbpt.experiment.answering.outcome import Answered, Outcome
+from fedbbpt.experiment.answering.questions import questions_of
+from fedbbpt.runs import phrases
+from fedbbpt.safe_text import safe_json, safe_text
+from fedbbpt.storage.crash import arm
+
+USUAL = {"shared": 5, "e-process": 40}
+"""Calls a question of rules that do not ask every owner once; 20 for the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command's options, each as its help says."""
+
+    file: Path
+    asked: str
+    recipe: str | None
+    prompts: str
+    rule: str
+    budget: int | None
+    most: int
+    threshold: float
+    delta: float
+    window: int
+    temperature: float
+    column: str
+    seed: int | None
+    directory: Path | None
+    dry_run: bool
+    as_json: bool
+
+    def asking(self, prepared: Prepared) -> Asking:
+        """Return what is to be asked.
+
+        Raises:
+            ConfigError: an option cannot be meant.
+            DataError: questions or prompts cannot be used.
+        """
+        draws = self._draws(prepared)
+        questions, mixes = questions_of(self.asked, self.column), mixes_of(prepared, self.prompts)
+        seed = prepared.run.seed if self.seed is None else self.seed
+        try:
+            plan = AskingPlan(
+                rule=self.rule,
+                draws=draws,
+                most=self.most,
+                threshold=self.threshold,
+                delta=self.delta,
+                window=self.window,
+                seed=seed,
+            )
+            return Asking(questions, plan, mixes, self.temperature)
+        except ValueError as error:
+            raise ConfigError(f"--{error}") from error
+
+    def _draws(self, prepared: Prepared) -> int:
+        each, owners = prepared.scoring.reasoning.most_requests, len(prepared.data)
+        if self.budget is None:
+            usual = owners if self.rule == "fixed" else USUAL.get(self.rule, 20)
+            if self.recipe is None:
+                return usual
+            told = load_voting_recipe(self.recipe).answer
+            return told.draws or owners * told.rounds
+        if self.budget < each:
+            raise ConfigError(
+                f"--budget {self.budget}: one draw takes {each} calls in this way of reasoning; "
+                "give at least as many"
+            )
+        return self.budget // each
+
+
+@click.command(name="answer")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("asked", metavar="QUESTION|FILE")
+@click.option("--recipe", help="A published way to vote: its options, unless you write others.")
+@click.option(
+    "--prompts",
+    default="",
+    help="tuned, mixture, start, all, a run's folder, or a JSON file; see below.",
+)
+@click.option("--rule", type=click.Choice(RULES), default="fixed", show_default=True)
+@click.option("--budget", type=click.IntRange(min=1), help="Calls a question, at most.")
+@click.option(
+    "--most", type=click.IntRange(min=1), default=20, show_default=True, help="Of shared: draws."
+)
+@click.option("--threshold", type=float, default=0.95, show_default=True, help="Of ac.")
+@click.option("--delta", type=float, default=0.05, show_default=True, help="Of e-process.")
+@click.option("--window", type=int, default=5, show_default=True, help="Of esc.")
+@click.option("--temperature", type=float, default=0.7, show_default=True, help="Of the draws.")
+@click.option("--column", default="input", show_default=True, help="Of the questions in FILE.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Of who draws what; the run's if left out."
+)
+@click.option(
+    "--dir", "directory", type=click.Path(path_type=Path), help="Where calls and answers are kept."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be asked and what it costs at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@plain_errors
+def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by Options
+    """Answer a question, or a file of them, by the vote of all owners of run file FILE.
+
+    Every owner asks its own endpoint with its own prompts; ballots are counted, no reply travels.
+    Without --prompts these are the tuned prompt of the run's folder, or the run file's start.
+
+    fixed asks the owners in turn; ac, esc and e-process ask owners at random until the rule is
+    content; shared gives one budget to all questions, the least settled always next. Stopped and
+    started again it goes on where it was, and pays nothing twice. A vote hides no question from
+    the endpoints that answer it.
+    """
+    given = Options(**with_recipe(options))
+    arm(int(os.environ[CRASH_AT]) if CRASH_AT in os.environ else None)
+    prepared = prepared_to_answer(given.file, given.recipe)
+    asking = given.asking(prepared)
+    folder = given.directory or Path(f"{prepared.run.directory}-answers")
+    if given.dry_run:
+        for line in _plan(prepared, asking, folder):
+            click.echo(safe_text(line))
+        return
+    outcome = _answer(prepared, asking, folder)
+    if given.as_json:
+        body = outcome.payload() | {
+            "directory": str(folder),
+            "answers": [one.payload() for one in outcome.answered],
+        }
+        click.echo(safe_json(canonical_json(body)))
+    else:
+        for line in _lines(outcome, folder):
+            click.echo(safe_text(line))
+    if outcome.unanswered == len(outcome.answered):
+        sys.exit(1)
+
+
+def _answer(prepared: Prepared, asking: Asking, folder: Path) -> Outcome:
+    try:
+        return run_until_done(answer(prepared, asking, folder))
+    except KeyboardInterrupt:
+        again = shlex.join(["fedbbpt", *sys.argv[1:]])
+        click.echo(f"stopped; every completion received is kept. Go on with: {again}", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _plan(prepared: Prepared, asking: Asking, folder: Path) -> Iterator[str]:
+    each = prepared.scoring.reasoning.most_requests
+    most = len(asking.questions) * asking.plan.draws * each
+    places = sorted({prepared.profile_of(name).destination for name in prepared.data})
+    yield f"prompts: {asking.mixes.source}"
+    yield f"questions go to: {', '.join(places)}"
+    yield (
+        f"{len(asking.questions):,} questions x at most {asking.plan.draws} draws"
+        f"{' on average' if asking.plan.rule == 'shared' else ''} x {each} calls = {most:,} calls"
+    )
+    yield f"kept in {folder}"
+
+
+def _lines(outcome: Outcome, folder: Path) -> Iterator[str]:
+    if len(outcome.answered) == 1:
+        yield from _one(outcome.answered[0])
+    else:
+        yield from _many(outcome)
+    yield f"prompts: {outcome.source}"
+    for note in outcome.notes:
+        yield f"note: {note}"
+    yield (
+        f"cost: {outcome.paid.now:,} calls paid now, {outcome.paid.calls:,} since the folder was "
+        f"made; kept in {folder / ANSWERS}"
+    )
+
+
+def _one(answered: Answered) -> Iterator[str]:
+    decided = answered.verdict
+    yield decided.winner if decided.winner is not None else "no usable answer from anyone"
+    counts = ", ".join(f"{total.answer!r} {total.votes}" for total in decided.standings)
+    yield (
+        f"votes: {counts or 'none'}; {decided.abstentions} abstained, {answered.missing} without a "
+        f"reply, {answered.draws} draws by {len(answered.owners)} owners"
+    )
+    for condition in answered.conditions:
+        yield f"- {condition}"
+    used = ", ".join(f"{one.prompt} {one.draws}" for one in answered.prompts)
+    yield (
+        f"{decided.calls} calls, {answered.prompt_tokens:,} tokens read, "
+        f"{answered.completion_tokens:,} written; prompts used: {used}"
+    )
+
+
+def _many(outcome: Outcome) -> Iterator[str]:
+    for one in outcome.answered:
+        decided = one.verdict
+        said = decided.winner if decided.winner is not None else "(no usable answer)"
+        mark = "" if one.right is None else (" right" if one.right else " wrong")
+        yield (
+            f"{one.asked.id}: {' '.join(said.split())} ({phrases.percent(decided.share)} of votes, "
+            f"{one.draws} draws{mark})"
+        )
+    body = outcome.payload()
+    yield (
+        f"{body['questions']:,} questions, {body['unanswered']:,} without an answer; "
+        f"{body['draws']:,} draws, {body['calls']:,} calls, {body['prompt_tokens']:,} tokens read, "
+        f"{body['completion_tokens']:,} written"
+    )
+    score = body["score"]
+    if isinstance(score, dict):
+        yield (
+            f"right: {phrases.percent(score['accuracy'])} "
+            f"({phrases.span(score['low'], score['high'])}) of {score['questions']:,} with a target"
+        )

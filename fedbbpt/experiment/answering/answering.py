@@ -1,0 +1,181 @@
+"""Questions answered by a federation, in a folder that keeps every call that was paid for."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from fedbbpt.config.connect import Connected, connected
+from fedbbpt.config.other_runs import other_journals
+from fedbbpt.config.prepare import Prepared
+from fedbbpt.config.reasoning import answer_kind
+from fedbbpt.endpoints.records.journal import Journal
+from fedbbpt.endpoints.records.other_runs import opened
+from fedbbpt.engines.local import Local
+from fedbbpt.errors import ConfigError, QuorumError
+from fedbbpt.experiment.answering.asking import ask_all
+from fedbbpt.experiment.answering.asking_plan import AskingPlan
+from fedbbpt.experiment.answering.mixes import Mixes, check_no_leak
+from fedbbpt.experiment.answering.outcome import Answered, Outcome, Paid, conditions_of
+from fedbbpt.experiment.answering.questions import Asked, canonical
+from fedbbpt.experiment.answering.standing import Standing
+from fedbbpt.reasoning import ShowsExemplars
+from fedbbpt.runs.directory import RunDirectory
+from fedbbpt.safe_text import safe_json
+from fedbbpt.storage.framed_log import FramedLog
+from fedbbpt.storage.lock import RunLock
+from fedbbpt.votes.sums import InTheClear
+from fedbbpt.work.voter import Voter, check_temperature
+
+ANSWERS, SUMMARY = "answers.jsonl", "answers.json"
+SHOWN = 3
+"""Reasons for missing replies that an error names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is to be answered, and how.
+
+    Attributes:
+        questions: at least one.
+        plan: the rules of asking.
+        mixes: every owner's prompts.
+        temperature: of the draws, in [0, 2]; at 0 all draws of one prompt at one endpoint are one.
+
+    Raises:
+        ValueError: a temperature out of range.
+    """
+
+    questions: Sequence[Asked]
+    plan: AskingPlan
+    mixes: Mixes
+    temperature: float = 0.7
+
+    def __post_init__(self) -> None:
+        check_temperature(self.temperature)
+
+
+async def answer(prepared: Prepared, asking: Asking, folder: Path) -> Outcome:
+    """Ask the owners and count their ballots.
+
+    The same folder, run file, prompts and questions always end in the same verdicts, given the
+    same replies; what is journalled there is not paid again.
+
+    Args:
+        prepared: the run, whose endpoints, caps and grants are used.
+        asking: what is asked.
+        folder: where calls and answers are kept.
+
+    Raises:
+        FedbbptError: it cannot go on now; nothing that was paid for is lost.
+    """
+    if prepared.scoring.evaluated:
+        raise ConfigError(
+            "[evaluator] a function scores prompts and answers no question; give an [endpoint]"
+        )
+    directory = RunDirectory(folder)
+    journals = other_journals(prepared.run, directory)
+    directory.make()
+    with ExitStack() as stack:
+        stack.enter_context(RunLock(folder))
+        calls = stack.enter_context(FramedLog.open(directory.calls))
+        journal = Journal(calls, stack.enter_context(opened(journals)))
+        before = journal.tally().calls
+        async with connected(prepared, journal) as lines:
+            outcome = await _outcome(lines, asking, before)
+        calls.sync()
+        directory.write(ANSWERS, safe_json(outcome.lines()))
+        directory.write_json(SUMMARY, outcome.payload())
+    return outcome
+
+
+async def _outcome(lines: Connected, asking: Asking, before: int) -> Outcome:
+    voters = {name: _voter(lines, asking, name) for name in sorted(lines.prepared.data)}
+    shown = [
+        question
+        for voter in voters.values()
+        if isinstance(voter.reasoning, ShowsExemplars)
+        for question in voter.reasoning.shown
+    ]
+    check_no_leak(asking.mixes, shown, [question.text for question in asking.questions])
+    labels, kind = lines.prepared.run.task.labels, answer_kind(lines.prepared.run)
+    standings = [
+        Standing(place, canonical(question, kind), asking.plan, tuple(voters), labels, InTheClear())
+        for place, question in enumerate(asking.questions)
+    ]
+    await ask_all(standings, asking.plan, Local({}, voters))
+    if sum(one.missing for one in standings) == sum(one.draws for one in standings):
+        raise QuorumError(f"no owner got any reply ({_failures(lines)}); ask again later")
+    ledger = lines.journal.tally()
+    return Outcome(
+        answered=tuple(_answered(one) for one in standings),
+        rule=asking.plan.rule,
+        source=asking.mixes.source,
+        destinations=tuple(sorted({e.profile.destination for e in lines.opened})),
+        paid=Paid(
+            ledger.calls,
+            ledger.possibly_billed,
+            ledger.prompt_tokens,
+            ledger.completion_tokens,
+            ledger.nanodollars,
+            ledger.calls - before,
+        ),
+        notes=_notes(lines, asking, voters),
+    )
+
+
+def _voter(lines: Connected, asking: Asking, name: str) -> Voter:
+    objective = lines.client(lines.prepared.data[name]).owner.objective
+    own = asking.mixes.own[name]
+    return Voter(
+        name,
+        objective.reasoning,
+        objective.endpoint,
+        own.mix,
+        asking.plan.seed,
+        asking.temperature,
+        own.calibration,
+    )
+
+
+def _answered(standing: Standing) -> Answered:
+    decided = standing.verdict()
+    return Answered(
+        asked=standing.asked,
+        verdict=decided,
+        draws=standing.draws,
+        missing=standing.missing,
+        prompt_tokens=sum(cast.prompt_tokens for cast in standing.casts),
+        completion_tokens=sum(cast.completion_tokens for cast in standing.casts),
+        prompts=standing.prompts(),
+        owners=dict(sorted(standing.made.items())),
+        conditions=conditions_of(decided, standing.owners, at_random=standing.plan.at_random),
+    )
+
+
+def _notes(lines: Connected, asking: Asking, voters: dict[str, Voter]) -> tuple[str, ...]:
+    notes = []
+    mixed = any(len(own.mix.ingredients) > 1 for own in asking.mixes.own.values())
+    places = {voter.endpoint.profile.identity for voter in voters.values()}
+    if not asking.temperature and not mixed and len(places) < len(voters):
+        notes.append(
+            "owners at one endpoint with one prompt and temperature 0 say the same: their votes "
+            "are one vote counted several times; raise --temperature or mix prompts"
+        )
+    remote = [
+        lines.prepared.profile_of(name).destination
+        for name in voters
+        if not lines.prepared.profile_of(name).local
+    ]
+    if remote:
+        notes.append("a vote hides no question from the endpoints that answer it")
+    return tuple(notes)
+
+
+def _failures(lines: Connected) -> str:
+    said = [
+        f"{endpoint.profile.destination}: {count} x {why}"
+        for endpoint in lines.opened
+        for why, count in endpoint.reasons.most_common(1)
+    ]
+    return ", ".join(sorted(set(said))[:SHOWN]) or "no reply is missing"

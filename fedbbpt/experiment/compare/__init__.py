@@ -1,0 +1,1 @@
+"""Methods against each other: recipes by seeds on one task, one journal and one sealed test."""

@@ -1,0 +1,1 @@
+"""Ways to answer by vote, as TOML: data only."""

@@ -1,0 +1,91 @@
+"""Choosing prompts on the training questions of a table, every draw of it paid for."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fedbbpt.replay.answers_table import Condition
+from fedbbpt.replay.drawing import Drawing
+
+Shares = Mapping[Condition, float]
+Chooser = Callable[[Drawing, Sequence[int], int], Shares]
+"""Training table, numbers of its questions, calls at most; shares of the conditions, above 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halving:
+    """Sequential halving (Karnin 2013), on common questions or on each condition's own.
+
+    Paired it is ours; unpaired it is TRIPLE-SH (Shi 2024, arXiv:2402.09723, alg. 1), whose pulls
+    are independent.
+
+    Attributes:
+        conditions: to choose from, at least one.
+        paired: True where all conditions that are left answer the same questions.
+        keep: conditions that are left at the end, >= 1.
+        scale: of the softmax of their shares right; 0 takes the best alone.
+
+    Raises:
+        ValueError: nothing to choose from, or a value out of range.
+    """
+
+    conditions: tuple[Condition, ...]
+    paired: bool = True
+    keep: int = 4
+    scale: float = 0.03
+
+    def __post_init__(self) -> None:
+        if not self.conditions or self.keep < 1 or not 0 <= self.scale < math.inf:
+            raise ValueError("conditions, keep, scale: give at least one, 1 and 0")
+
+    def __call__(self, drawing: Drawing, questions: Sequence[int], calls: int) -> Shares:
+        """Return the shares of what is left."""
+        left = list(self.conditions)
+        tallies = {condition: _Tally() for condition in left}
+        halvings = max(1, math.ceil(math.log2(len(left) / min(self.keep, len(left)))))
+        order = [questions[int(i)] for i in drawing.rng.permutation(len(questions))]
+        begun = 0
+        for halving in range(halvings):
+            each = max(1, calls // halvings // len(left))
+            for condition in left:
+                place = begun if self.paired else int(drawing.rng.integers(len(order)))
+                _draw(drawing, condition, order, place, each, tallies[condition])
+            begun += each
+            left.sort(key=lambda condition: (-tallies[condition].mean, condition))
+            last = halving == halvings - 1
+            half = self.keep if last else max(self.keep, math.ceil(len(left) / 2))
+            left = left[:half]
+        if not self.scale:
+            return {left[0]: 1.0}
+        best = tallies[left[0]].mean
+        return {one: math.exp((tallies[one].mean - best) / self.scale) for one in left}
+
+
+@dataclass(slots=True)
+class _Tally:
+    draws: int = 0
+    right: int = 0
+
+    @property
+    def mean(self) -> float:
+        return self.right / self.draws if self.draws else 0.0
+
+
+def _draw(
+    drawing: Drawing,
+    condition: Condition,
+    order: Sequence[int],
+    first: int,
+    count: int,
+    tally: _Tally,
+) -> None:
+    """Draw on so many questions in their order; a question without a sample left is passed over."""
+    for place in range(first, first + len(order)):
+        if not count:
+            return
+        question = order[place % len(order)]
+        if drawing.left(question, condition):
+            answer = drawing.draw(question, condition).answer
+            tally.draws += 1
+            tally.right += answer == drawing.table.targets[question]
+            count -= 1
