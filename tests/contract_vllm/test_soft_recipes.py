@@ -13,7 +13,7 @@ from tiny_transformer import WIDTH, TinyTransformer
 from vllm_contract import contract_server
 
 import fedbbpt
-from fedbbpt.cli.run import command as run_command
+from fedbbpt.cli import main
 from fedbbpt.config.prepare import prepare
 from fedbbpt.config.recipes import load_recipe, recipe_names
 from fedbbpt.config.runfile import resolve
@@ -85,7 +85,7 @@ def test_a_recipe_plans_as_it_is_published(tmp_path: Path, name: str) -> None:
     run = table(tmp_path, name, "http://127.0.0.1:9/v1", owners)
     (tmp_path / "run.toml").write_text(toml(run), encoding="utf-8")
 
-    said = CliRunner().invoke(run_command, [str(tmp_path / "run.toml"), "--dry-run"])
+    said = CliRunner().invoke(main, ["run", str(tmp_path / "run.toml"), "--dry-run"])
 
     shown = " ".join(said.output.split())
     assert said.exit_code == 0, said.output

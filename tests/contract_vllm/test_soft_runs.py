@@ -13,8 +13,7 @@ from vllm_contract import Contract, contract_server
 
 import fedbbpt
 from fedbbpt.api import Result
-from fedbbpt.cli.doctor import command as doctor
-from fedbbpt.cli.export import command as export
+from fedbbpt.cli import main
 from fedbbpt.errors import ConfigError, EndpointError
 
 STD = float(TinyTransformer().embeddings.std())
@@ -144,8 +143,8 @@ async def test_only_the_form_that_carries_numbers_exports_them(tmp_path: Path) -
     async with contract_server() as contract:
         await optimized(table(contract, tmp_path))
         folder, asked = str(tmp_path / "run"), ["--input", "a dull film"]
-        text = CliRunner().invoke(export, [folder, "--as", "text"])
-        body = CliRunner().invoke(export, [folder, "--as", "request", *asked])
+        text = CliRunner().invoke(main, ["export", folder, "--as", "text"])
+        body = CliRunner().invoke(main, ["export", folder, "--as", "request", *asked])
 
     assert text.exit_code == 2
     assert "4 soft tokens" in text.output
@@ -156,7 +155,10 @@ async def test_only_the_form_that_carries_numbers_exports_them(tmp_path: Path) -
 async def test_the_doctor_says_width_and_kind() -> None:
     async with contract_server() as contract:
         shown = await asyncio.to_thread(
-            CliRunner().invoke, doctor, [contract.url, "--model", "tiny"], catch_exceptions=False
+            CliRunner().invoke,
+            main,
+            ["doctor", contract.url, "--model", "tiny"],
+            catch_exceptions=False,
         )
 
     said = " ".join(shown.output.split())

@@ -152,5 +152,11 @@ def texts_in(message: type) -> set[str]:
 def test_no_message_can_hold_an_address() -> None:
     texts = texts_in(messages.Assignment)
 
-    # A digest that must match, the name of one of three splits, and names of domains.
-    assert texts == {"Assignment.fingerprint", "Evaluate.split", "Grouped.groups"}
+    # A digest that must match, the name of one of three splits, names of domains, and instructions
+    # that prompts are made of, which are bounded and go nowhere else.
+    assert texts == {
+        "Assignment.fingerprint",
+        "Assignment.texts",
+        "Evaluate.split",
+        "Grouped.groups",
+    }

@@ -6,6 +6,7 @@ import pytest
 from whole_runs import (
     LEXICON,
     SCRIPTED,
+    TEXT_RECIPES,
     complete,
     final_bytes,
     journalled,
@@ -16,7 +17,6 @@ from whole_runs import (
     write_run,
 )
 
-from fedbbpt.config.recipes import recipe_names
 from fedbbpt.runs.report import render_report
 from fedbbpt.runs.results import Stats
 
@@ -113,7 +113,7 @@ def test_the_report_differs_only_by_what_the_run_cost(tmp_path: Path) -> None:
     assert finished[0].stats.seconds != finished[1].stats.seconds
 
 
-@pytest.mark.parametrize("recipe", recipe_names())
+@pytest.mark.parametrize("recipe", TEXT_RECIPES)
 def test_every_recipe_gives_the_same_bytes_at_any_pace(recipe: str, tmp_path: Path) -> None:
     paces: dict[str, dict[str, object]] = {
         "calm": {"concurrency": 1},

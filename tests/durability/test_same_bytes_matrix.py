@@ -7,9 +7,16 @@ from typing import NamedTuple
 import pytest
 from mock_plans import Seeded, healthy
 from model_server import serving
-from whole_runs import SCRIPTED, complete, final_bytes, run_table, stats, tune, write_run
-
-from fedbbpt.config.recipes import recipe_names
+from whole_runs import (
+    SCRIPTED,
+    TEXT_RECIPES,
+    complete,
+    final_bytes,
+    run_table,
+    stats,
+    tune,
+    write_run,
+)
 
 TOGETHER = 2
 """Processes at once."""
@@ -87,7 +94,7 @@ def test_neither_hashes_nor_threads_nor_pace_nor_order_change_a_byte(tmp_path: P
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("recipe", recipe_names())
+@pytest.mark.parametrize("recipe", TEXT_RECIPES)
 def test_no_circumstance_changes_a_byte_of_any_recipe(recipe: str, tmp_path: Path) -> None:
     left = left_by(tmp_path, recipe, ALL)
 

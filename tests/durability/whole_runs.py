@@ -14,6 +14,7 @@ from pathlib import Path
 import orjson
 
 from fedbbpt.config.prepare import prepare
+from fedbbpt.config.recipes import load_recipe, recipe_names
 from fedbbpt.config.runfile import load_run
 from fedbbpt.experiment.running import Finished, Watcher, run_experiment
 from fedbbpt.runs.directory import RunDirectory
@@ -25,6 +26,8 @@ COMPLAINTS = ["not", "again", "no", "wrong", "late", "nobody", "never", "three",
 PRAISE = ["thank", "thanks", "lovely", "patient", "kind", "clear", "finally", "never", "magic"]
 LEXICON = {"complaint": dict.fromkeys(COMPLAINTS, 1.0), "praise": dict.fromkeys(PRAISE, 1.0)}
 SCRIPTED: Mapping[str, object] = {"use": "scripted", "lexicon": LEXICON}
+TEXT_RECIPES = [name for name in recipe_names() if load_recipe(name)["about"]["tier"] != "T3"]
+"""Those that a scripted endpoint can serve; tests/contract_vllm plays the others."""
 PATIENCE = 60
 """Seconds after which a process that should have ended is a failure of the test."""
 
