@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fedbbpt.library.proposing import load_proposing, proposing_names
+from fedbbpt.library.request_templates import load_template, template_names
 from fedbbpt.library.vocabulary import load_words
 from fedbbpt.privacy.plain import words_of
 
@@ -14,7 +14,7 @@ _SHORTEST_STEM = 3
 def packaged_words() -> frozenset[str]:
     """Return the words of the packaged lists and of the texts that ask for instructions."""
     listed = (entry for name in LISTS for entry in load_words(name))
-    templates = (load_proposing(name) for name in proposing_names())
+    templates = (load_template("proposing", name) for name in template_names("proposing"))
     asked = (text for template in templates for text in (template.system, template.user))
     return words_in((*listed, *asked))
 

@@ -9,7 +9,7 @@ import numpy as np
 from fedbbpt.answers import Missing
 from fedbbpt.completions import Completion, Request
 from fedbbpt.labels import spoken_list
-from fedbbpt.library.proposing import ProposingTemplate, load_proposing
+from fedbbpt.library.request_templates import load_template
 from fedbbpt.proposers import PLACES, Parent, Proposed, ProposingStep
 from fedbbpt.proposers.replies import instructions_in
 from fedbbpt.spaces.growth import NO_REPLY, NO_TEXT, admitted
@@ -67,7 +67,7 @@ class Writer:
         The number of each draw is drawn, so that asking again about the same parents in another
         round is another question, and yet the same one when that round is replayed.
         """
-        template: ProposingTemplate = load_proposing(self.template)
+        template = load_template("proposing", self.template)
         return tuple(
             Request(
                 messages=template.filled({"task": self.task, **family}),

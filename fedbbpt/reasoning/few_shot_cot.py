@@ -11,7 +11,7 @@ from fedbbpt.errors import ConfigError
 from fedbbpt.extraction import AnswerKind
 from fedbbpt.extraction.text import FreeText
 from fedbbpt.library import Exemplar, load
-from fedbbpt.library.asking import load_asking
+from fedbbpt.library.request_templates import load_template
 from fedbbpt.prompts import Prompt
 from fedbbpt.reasoning.closing import AUTO
 from fedbbpt.reasoning.exchange import Conversation
@@ -144,7 +144,7 @@ class FewShotCot:
             max_tokens=self.max_tokens,
             temperature=self.temperature,
             shots=shots,
-            note=load_asking("disclaimer").user if self.unchecked else "",
+            note=load_template("asking", "disclaimer").user if self.unchecked else "",
         )
 
 

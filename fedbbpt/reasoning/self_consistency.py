@@ -7,8 +7,8 @@ from typing import Self
 from fedbbpt.data import Example
 from fedbbpt.prompts import Prompt
 from fedbbpt.reasoning import Reasoning
-from fedbbpt.reasoning.exchange import Conversation, Exchange, Noted, side_by_side
-from fedbbpt.reasoning.inner import shown_by, told
+from fedbbpt.reasoning.exchange import Conversation, Exchange, Noted
+from fedbbpt.reasoning.inner import sampled, shown_by, told
 from fedbbpt.reasoning.voting import Vote, voted
 from fedbbpt.reasoning.zero_shot_cot import ZeroShotCot
 
@@ -69,11 +69,7 @@ class SelfConsistency:
         return
 
     def _exchange(self, prompt: Prompt, question: str, sample: int) -> Exchange:
-        first = sample * self.samples
-        dialogues = [
-            self.inner.start(prompt, question, sample=first + place)
-            for place in range(self.samples)
-        ]
-        ended = yield from side_by_side(dialogues, self.temperature)
+        draws = range(sample * self.samples, (sample + 1) * self.samples)
+        ended = yield from sampled(self.inner, prompt, question, draws, self.temperature)
         answer = voted([Vote(one.answer) for one in ended])
         return Noted(answer, sum(one.dropped for one in ended))

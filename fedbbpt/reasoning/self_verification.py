@@ -11,12 +11,11 @@ from fedbbpt.extraction.number import Number
 from fedbbpt.extraction.numerals import number_pattern, numbers_in
 from fedbbpt.extraction.reply import answer_of
 from fedbbpt.extraction.yes_no import YesNo
-from fedbbpt.library.asking import load_asking
-from fedbbpt.library.proposing import ProposingTemplate
+from fedbbpt.library.request_templates import RequestTemplate, load_template
 from fedbbpt.prompts import Prompt
 from fedbbpt.reasoning import Reasoning
-from fedbbpt.reasoning.exchange import Conversation, Exchange, Noted, missing_in, side_by_side
-from fedbbpt.reasoning.inner import shown_by, told
+from fedbbpt.reasoning.exchange import Conversation, Exchange, Noted, missing_in
+from fedbbpt.reasoning.inner import sampled, shown_by, told
 from fedbbpt.reasoning.voting import Vote, voted
 from fedbbpt.reasoning.zero_shot_cot import ZeroShotCot
 
@@ -63,7 +62,7 @@ class SelfVerification:
     temperature: float = 0.7
     max_tokens: int = 256
     inner: Reasoning = field(default_factory=ZeroShotCot)
-    _templates: dict[str, ProposingTemplate] = field(init=False, repr=False, compare=False)
+    _templates: dict[str, RequestTemplate] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.samples < 2 or self.checks < 1 or self.max_tokens < 1:
@@ -75,7 +74,9 @@ class SelfVerification:
             raise ValueError(f"check: {self.check!r} is unknown; use {' or '.join(CHECKS)}")
         if not 0 < self.temperature <= 2:
             raise ValueError(f"temperature: {self.temperature} is outside (0, 2]; try 0.7")
-        object.__setattr__(self, "_templates", {name: load_asking(name) for name in CHECKS})
+        object.__setattr__(
+            self, "_templates", {name: load_template("asking", name) for name in CHECKS}
+        )
 
     @property
     def most_requests(self) -> int:
@@ -100,12 +101,8 @@ class SelfVerification:
         return
 
     def _exchange(self, prompt: Prompt, question: str, sample: int) -> Exchange:
-        first = sample * self.samples
-        dialogues = [
-            self.inner.start(prompt, question, sample=first + place)
-            for place in range(self.samples)
-        ]
-        ended = yield from side_by_side(dialogues, self.temperature)
+        draws = range(sample * self.samples, (sample + 1) * self.samples)
+        ended = yield from sampled(self.inner, prompt, question, draws, self.temperature)
         dropped = sum(one.dropped for one in ended)
         answers: list[Answer] = [one.answer for one in ended]
         candidates = sorted({answer.text for answer in answers if isinstance(answer, Text)})

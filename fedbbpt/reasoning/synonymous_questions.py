@@ -11,8 +11,7 @@ from typing import Self
 from fedbbpt.answers import Answer, Missing, Text
 from fedbbpt.completions import Completion, Request
 from fedbbpt.data import Example
-from fedbbpt.library.asking import load_asking
-from fedbbpt.library.proposing import ProposingTemplate
+from fedbbpt.library.request_templates import RequestTemplate, load_template
 from fedbbpt.prompts import Prompt
 from fedbbpt.reasoning import Reasoning
 from fedbbpt.reasoning.exchange import (
@@ -72,7 +71,7 @@ class SynonymousQuestions:
     max_tokens: int = 160
     inner: Reasoning = field(default_factory=ZeroShotCot)
     _pool: Pool | None = field(init=False, repr=False, compare=False, default=None)
-    _template: ProposingTemplate = field(init=False, repr=False)
+    _template: RequestTemplate = field(init=False, repr=False)
     _disclaimer: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -89,8 +88,8 @@ class SynonymousQuestions:
                 f"least_likeness, temperature: {self.least_likeness} and {self.temperature} are "
                 "outside [0, 1] and (0, 2]; try 0.3 and 0.7"
             )
-        object.__setattr__(self, "_template", load_asking(f"{self.numbers}-numbers"))
-        object.__setattr__(self, "_disclaimer", load_asking("disclaimer").user)
+        object.__setattr__(self, "_template", load_template("asking", f"{self.numbers}-numbers"))
+        object.__setattr__(self, "_disclaimer", load_template("asking", "disclaimer").user)
 
     @property
     def most_requests(self) -> int:

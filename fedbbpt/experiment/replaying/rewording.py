@@ -6,7 +6,7 @@ from typing import NamedTuple
 from fedbbpt.answers import Missing
 from fedbbpt.completions import Completion, Request, Usage
 from fedbbpt.endpoints import Endpoint
-from fedbbpt.library.asking import load_asking
+from fedbbpt.library.request_templates import load_template
 from fedbbpt.reasoning.wordings import kept_wordings, wording_in
 from fedbbpt.replay.answers_table import Condition, Cost
 
@@ -43,7 +43,7 @@ async def reworded(endpoint: Endpoint, questions: Sequence[str], count: int) -> 
     Raises:
         FedbbptError: the endpoint cannot go on.
     """
-    template = load_asking("same-numbers")
+    template = load_template("asking", "same-numbers")
     requests = [
         Request(template.filled({"question": question}), LONGEST, HEAT, sample=sample)
         for question in questions

@@ -1,8 +1,9 @@
-"""Templates that ask a model for new instructions: packaged texts, each with its source."""
+"""Packaged texts that ask a model for something beside the question, each with its source."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from fedbbpt.closest import expected
 from fedbbpt.errors import ConfigError
@@ -10,13 +11,15 @@ from fedbbpt.library import folder
 from fedbbpt.library.tables import read_tables
 from fedbbpt.prompts import Message, escape_special
 
-_KEYS = {"proposing": ("system", "user", "source")}
+Kind = Literal["asking", "proposing"]
+"""For a way of reasoning, or a new instruction; also the folder of ``prompts/`` and the table."""
+
 _PLACE = re.compile(r"\{([a-z]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class ProposingTemplate:
-    """How a model is asked for an instruction.
+class RequestTemplate:
+    """How a model is asked.
 
     Attributes:
         system: system message; empty for none.
@@ -47,26 +50,26 @@ class ProposingTemplate:
         return (*opening, Message("user", user))
 
 
-def proposing_names() -> tuple[str, ...]:
-    """Return the names of the packaged templates, sorted."""
-    return tuple(sorted(path.stem for path in (folder() / "proposing").glob("*.toml")))
+def template_names(kind: Kind) -> tuple[str, ...]:
+    """Return the names of the packaged templates of a kind, sorted."""
+    return tuple(sorted(path.stem for path in (folder() / kind).glob("*.toml")))
 
 
-def load_proposing(name: str) -> ProposingTemplate:
+def load_template(kind: Kind, name: str) -> RequestTemplate:
     """Read a packaged template.
 
     Raises:
         ConfigError: no such template, or a file that cannot be meant.
 
-    >>> sorted(load_proposing("rewrite").places)
+    >>> sorted(load_template("proposing", "rewrite").places)
     ['parent', 'task']
     """
-    known = proposing_names()
+    known = template_names(kind)
     if name not in known:
-        raise ConfigError(f"no packaged template asks for {name!r}; {expected(name, known)}")
-    path = folder() / "proposing" / f"{name}.toml"
-    rows = read_tables(path, _KEYS)["proposing"]
+        raise ConfigError(f"prompts/{kind}: there is no {name!r}; {expected(name, known)}")
+    path = folder() / kind / f"{name}.toml"
+    rows = read_tables(path, {kind: ("system", "user", "source")})[kind]
     if len(rows) != 1:
-        raise ConfigError(f"{path}: {len(rows)} [[proposing]] tables; a file holds one")
+        raise ConfigError(f"{path}: {len(rows)} [[{kind}]] tables; a file holds one")
     (row,) = rows
-    return ProposingTemplate(row.text("system"), row.filled("user"), row.filled("source"))
+    return RequestTemplate(row.text("system"), row.filled("user"), row.filled("source"))
