@@ -74,8 +74,8 @@ class Options:
 def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by Options
     """Compare methods on the task of FILE: recipes by seeds, on one split, from one journal.
 
-    The start, random search, hand-written prompts, every owner alone and pooled data are always
-    in. Stopped and started again, it goes on where it was.
+    The start, random search, hand-written prompts, random exemplars, every owner alone and pooled
+    data are always in. Stopped and started again, it goes on where it was.
     """
     given = Options(**options)
     question = given.question()

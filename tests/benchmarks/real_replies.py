@@ -34,7 +34,7 @@ WAYS = (
     "{question}\nThink step by step, then end with a line that says Answer: and {spoken}.",
     "{question}\nAnswer with {spoken}, then say why in one sentence.",
 )
-MAX_TOKENS = 160
+MAX_TOKENS = 256
 PATIENCE = 600.0
 """Seconds for one reply: a busy machine writes a token a second."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from run_files import ask, files_of, widest, write_run
+from tiny_run import tiny_tables
 
 SEARCH = {"block": 8, "requests": 400}
 WORDS = ("compare", "run.toml", "--recipes", "halving,rejects", "--seeds", "0,1")
@@ -17,6 +18,7 @@ ROWS = [
     "rejects",
     "random",
     "hand-written",
+    "random exemplars",
     "local only, own test",
     "local only, global test",
     "pooled",
@@ -48,7 +50,7 @@ def test_a_comparison_has_its_rows_and_files(finished: tuple[Path, Result]) -> N
         path.name for path in (folder / "runs" / "tiny-compare").iterdir()
     }
     assert (folder / "runs" / "test-openings.log").is_file()
-    assert "[1/18] halving, seed 0: " in said.stdout
+    assert "[1/20] halving, seed 0: " in said.stdout
 
 
 def test_the_figures_of_a_comparison_fit_together(finished: tuple[Path, Result]) -> None:
@@ -68,7 +70,7 @@ def test_the_figures_of_a_comparison_fit_together(finished: tuple[Path, Result])
         assert 0 < row["spent"]["calls"] <= row["spent"]["requests"] <= 400
         assert row["spent"]["up"] > 0 < row["spent"]["down"]
         assert [one["seed"] for one in row["seeds"]] == [0, 1]
-    assert len(compared["equal_requests"]["pairs"]) == 7 * 6 // 2
+    assert len(compared["equal_requests"]["pairs"]) == 8 * 7 // 2
     assert {share[1] for owner in compared["owners"] for share in owner["shares"]} == {
         "complaint",
         "praise",
@@ -144,7 +146,7 @@ def test_a_row_or_a_seed_more_pays_only_for_itself(
     more = ask(tmp_path, *WORDS)
 
     folder, _ = finished
-    assert more.stdout.count("finished before") == 7
+    assert more.stdout.count("finished before") == 8
     assert kept(tmp_path) == kept(folder)
 
 
@@ -207,3 +209,42 @@ def test_what_cannot_be_meant_is_said_in_one_line(
     assert text in refused.stderr
     assert refused.stderr.count("\n") == 1
     assert widest(refused.stdout or "\n") == 0
+
+
+def test_a_method_that_shows_private_examples_is_compared_and_none_of_them_is_written(
+    tmp_path: Path,
+) -> None:
+    endpoint = {**tiny_tables()["endpoint"], "seed": 2}
+    write_run(tmp_path, search=SEARCH, endpoint=endpoint)
+    words = ["--recipes", "halving,exemplars", "--seeds", "1", "--no-equal-rounds"]
+    for row in ("random", "hand-written", "local only", "pooled"):
+        words += ["--without", row]
+
+    said = ask(tmp_path, "compare", "run.toml", *words)
+
+    assert said.exit_code == 0, said.output
+    rows = {row["name"]: row for row in json.loads(kept(tmp_path))["equal_requests"]["rows"]}
+    assert rows["exemplars"]["score"] != rows["start"]["score"]
+    assert "the owner's own, " in kept(tmp_path, "prompts.json").decode()
+    written = b"".join(
+        content
+        for name, content in files_of(tmp_path / "runs").items()
+        if not name.endswith("items.csv")
+    )
+    assert len(private_texts(tmp_path)) > 100
+    assert not [text for text in private_texts(tmp_path) if text.encode() in written]
+
+
+def test_a_method_that_shows_private_examples_cannot_lead(tmp_path: Path) -> None:
+    write_run(tmp_path, search=SEARCH)
+
+    said = ask(tmp_path, "compare", "run.toml", "--recipes", "exemplars,halving", "--seeds", "0")
+
+    assert said.exit_code == 2
+    assert "cannot be the first recipe" in said.output
+
+
+def private_texts(folder: Path) -> list[str]:
+    """Return the texts of all owners' examples."""
+    lines = [line for path in folder.glob("*.jsonl") for line in path.read_text().splitlines()]
+    return [json.loads(line)["input"] for line in lines]

@@ -21,6 +21,7 @@ PROMPT = Prompt((Message("user", "Say {input}"),), ("a", "b"))
 FOUND = CellResult(
     cell=Cell("halving", "halving", 3),
     prompt=PROMPT,
+    point=(3.0, 0.5),
     requests=64,
     rounds=2,
     ended="finished",

@@ -10,10 +10,11 @@ from fedbbpt.data import OwnerData
 from fedbbpt.experiment.compare.cells import Cell, CellResult
 from fedbbpt.experiment.compare.outcome import Compared, Curve, OwnerShares, Standings
 from fedbbpt.experiment.compare.plan import LOCAL, POOLED_ROW, Plan
-from fedbbpt.experiment.compare.sealed import Sealed
+from fedbbpt.experiment.compare.sealed import Sealed, Shown
 from fedbbpt.experiment.compare.standing import Judge, Line
 from fedbbpt.metrics import TableMetric
 from fedbbpt.prompts import Prompt
+from fedbbpt.spaces import is_private
 from fedbbpt.splits import split_digest
 
 Found = Mapping[Cell, CellResult]
@@ -42,10 +43,14 @@ class Findings:
         return space.decode(origin(space))
 
     @property
-    def prompts(self) -> dict[str, Prompt]:
+    def prompts(self) -> dict[str, Shown]:
         """Every distinct prompt by its digest, the start first."""
-        found = [*self.equal_requests.values(), *self.equal_rounds.values()]
-        return {prompt.digest: prompt for prompt in (self.start, *(one.prompt for one in found))}
+        shown = {self.start.digest: Shown(self.start, None, self.plan.base)}
+        for one in (*self.equal_requests.values(), *self.equal_rounds.values()):
+            prepared = self.plan.contenders[one.cell.contender].prepared
+            point = one.point if is_private(prepared.space) else None
+            shown.setdefault(one.prompt.digest, Shown(one.prompt, point, prepared))
+        return shown
 
 
 def assemble(findings: Findings, sealed: Sealed) -> Compared:

@@ -8,7 +8,7 @@ from fedbbpt.config.strict import as_table, read_section
 from fedbbpt.errors import ConfigError
 from fedbbpt.prompts import Prompt
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Cell:
         who = self.hand.replace(": ", "-") if self.hand != TOGETHER else ""
         end = f"rounds-{self.rounds}" if self.rounds else ""
         parts = (self.contender, who, f"seed-{self.seed}", end)
-        return "_".join(part for part in parts if part)
+        return "_".join(part.replace(" ", "-") for part in parts if part)
 
 
 TOGETHER, POOLED, ALONE = "all", "pooled", "alone: "
@@ -108,7 +108,9 @@ class CellResult:
 
     Attributes:
         cell: which one.
-        prompt: that the search ended with, whatever the gate says.
+        prompt: that the search ended with, whatever the gate says; of a private space, as it may be
+            shown to anyone.
+        point: that it was decoded from, shape (dimensions,).
         requests: distinct requests of the search, as its budget counts them.
         rounds: of the search.
         ended: why it ended.
@@ -121,6 +123,7 @@ class CellResult:
 
     cell: Cell
     prompt: Prompt
+    point: tuple[float, ...]
     requests: int
     rounds: int
     ended: str
@@ -144,12 +147,13 @@ class CellResult:
         try:
             if body["schema"] != SCHEMA:
                 raise ValueError(f"schema {body['schema']!r}; this version reads {SCHEMA}")
-            gate, steps = body["gate"], body["steps"]
-            if not isinstance(steps, list):
-                raise ValueError("steps: expected a list")
+            gate, steps, point = body["gate"], body["steps"], body["point"]
+            if not isinstance(steps, list) or not isinstance(point, list):
+                raise ValueError("steps, point: expected lists")
             return cls(
                 cell=read_section(Cell, as_table(body["cell"], "cell"), "cell"),
                 prompt=Prompt.from_payload(as_table(body["prompt"], "prompt")),
+                point=tuple(float(value) for value in point),
                 requests=_whole(body["requests"]),
                 rounds=_whole(body["rounds"]),
                 ended=str(body["ended"]),

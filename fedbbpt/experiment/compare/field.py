@@ -14,7 +14,7 @@ from fedbbpt.config.strict import read_section
 from fedbbpt.errors import ConfigError
 from fedbbpt.spaces import is_private
 
-RANDOM, HAND_WRITTEN = "random", "hand-written"
+RANDOM, HAND_WRITTEN, EXEMPLARS = "random", "hand-written", "random exemplars"
 TEXTS = 8
 """Hand-written prompts that the best is chosen from, beside the start."""
 
@@ -67,11 +67,12 @@ def field_of(
     if len(set(recipes)) != len(recipes) or not recipes:
         raise ConfigError(f"--recipes {','.join(recipes)!r}: name every recipe once, at least one")
     for name in recipes:
-        if name in {RANDOM, HAND_WRITTEN}:
+        if name in {RANDOM, HAND_WRITTEN, EXEMPLARS}:
             raise ConfigError(f"--recipes: {name!r} is in by itself; leave it out with --without")
     found = [_recipe(run, name, environment) for name in recipes]
+    _check_first(found[0])
     left_out = dict.fromkeys(without, "not asked for")
-    for name, make in ((RANDOM, _random), (HAND_WRITTEN, _hand_written)):
+    for name, make in ((RANDOM, _random), (HAND_WRITTEN, _hand_written), (EXEMPLARS, _exemplars)):
         if name in left_out:
             continue
         try:
@@ -90,11 +91,6 @@ def _recipe(run: RunFile, name: str, environment: Mapping[str, str]) -> Contende
         prepared = prepare(_on_split(changed), environment)
     except ConfigError as error:
         raise ConfigError(f"recipe {name}: {error}") from error
-    if is_private(prepared.space):
-        raise ConfigError(
-            f"recipe {name}: its prompts show other examples at each owner; a comparison tests "
-            "one prompt at all of them; give [space] file, or leave the recipe out"
-        )
     return Contender(name, prepared, str(recipe["about"]["title"]))
 
 
@@ -150,6 +146,17 @@ def _hand_written(first: Prepared, environment: Mapping[str, str]) -> Contender:
     return Contender(HAND_WRITTEN, prepare(drawn, environment), title)
 
 
+def _exemplars(first: Prepared, environment: Mapping[str, str]) -> Contender:
+    run = first.run
+    if not run.task.labels:
+        raise ConfigError("solved examples are shown with their labels, and the task has none")
+    each = first.scoring.requests_per_item
+    most = run.search.requests // (run.search.block * len(first.owners) * each)
+    drawn = _drawn(run, EXEMPLARS, SpaceSection("exemplars"), most, run.search.block)
+    title = f"random search: {most} choices of each owner's own solved examples, the best on train"
+    return Contender(EXEMPLARS, prepare(drawn, environment), title)
+
+
 def _drawn(run: RunFile, name: str, space: SpaceSection, candidates: int, block: int) -> RunFile:
     if candidates < 2:
         raise ConfigError(
@@ -172,6 +179,14 @@ def _drawn(run: RunFile, name: str, space: SpaceSection, candidates: int, block:
         aggregator={"use": "mean"},
         search=search,
     )
+
+
+def _check_first(first: Contender) -> None:
+    if is_private(first.prepared.space):
+        raise ConfigError(
+            f"recipe {first.name}: its prompts show other examples at each owner, so it cannot be "
+            "the first recipe, which owners alone and pooled data are asked by; name another first"
+        )
 
 
 def _check_readings(contenders: Sequence[Contender]) -> None:

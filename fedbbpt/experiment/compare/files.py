@@ -35,7 +35,7 @@ def write_files(
     directory.write(SEEDS, seeds_csv(compared).encode())
     if compared.simulation:
         directory.write(ITEMS, items_csv(sealed).encode())
-    prompts = {name: prompt.payload() for name, prompt in findings.prompts.items()}
+    prompts = {name: shown.prompt.payload() for name, shown in findings.prompts.items()}
     directory.write(PROMPTS, safe_json(canonical_json(prompts)))
     directory.write(PAGE, render_page(compared, paid).encode())
     directory.write(STATS, safe_json(paid.encode()))

@@ -8,10 +8,10 @@ from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.errors import ConfigError
 from fedbbpt.experiment.compare.cells import ALONE, POOLED, Cell
-from fedbbpt.experiment.compare.field import HAND_WRITTEN, RANDOM, Contender, field_of
+from fedbbpt.experiment.compare.field import EXEMPLARS, HAND_WRITTEN, RANDOM, Contender, field_of
 
 LOCAL, POOLED_ROW = "local only", "pooled"
-ALWAYS = (RANDOM, HAND_WRITTEN, LOCAL, POOLED_ROW)
+ALWAYS = (RANDOM, HAND_WRITTEN, EXEMPLARS, LOCAL, POOLED_ROW)
 """Rows that are in unless they are left out, beside the start, which always is."""
 
 

@@ -1,7 +1,7 @@
 """The sealed test: every distinct prompt of a comparison once, item by item, calibrated alike."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,11 +9,26 @@ import numpy as np
 from fedbbpt.answers import Missing
 from fedbbpt.client import Client
 from fedbbpt.config.connect import Connected
+from fedbbpt.config.prepare import Prepared
 from fedbbpt.distributions import Floats
 from fedbbpt.errors import QuorumError
 from fedbbpt.objective import Row
 from fedbbpt.prompts import Prompt
 from fedbbpt.server import MOST_MISSING
+
+
+class Shown(NamedTuple):
+    """A prompt that is shown the test.
+
+    Attributes:
+        prompt: what the server sees.
+        point: set where every owner decodes a prompt of its own from it.
+        prepared: the run that it comes from: its space and its owners' pools.
+    """
+
+    prompt: Prompt
+    point: tuple[float, ...] | None
+    prepared: Prepared
 
 
 class Item(NamedTuple):
@@ -40,10 +55,11 @@ class Sealed:
     missing: int
 
 
-async def scored_on_test(lines: Connected, prompts: Mapping[str, Prompt]) -> Sealed:
+async def scored_on_test(lines: Connected, prompts: Mapping[str, Shown]) -> Sealed:
     """Ask every prompt about every sealed example of every owner.
 
-    Each owner calibrates each prompt on its own training examples, drawn by the split's seed.
+    Each owner calibrates each prompt on its own training examples, drawn by the split's seed. One
+    of a private space is made at each owner of its own examples, and none of these calibrates it.
 
     Args:
         lines: open endpoints; their run says how answers are read.
@@ -53,14 +69,13 @@ async def scored_on_test(lines: Connected, prompts: Mapping[str, Prompt]) -> Sea
         QuorumError: too many items have no usable reply.
         FedbbptError: it cannot go on now; what was paid for is kept.
     """
-    clients = sorted(lines.clients().items())
-    items = [
-        Item(name, example.id) for name, client in clients for example in client.owner.data.test
-    ]
+    clients = _clients(lines)
+    items = [Item(one.owner.name, example.id) for one in clients for example in one.owner.data.test]
     seed = lines.prepared.run.seed
     table = {}
-    for name, prompt in prompts.items():
-        parts = [await _scores(client, prompt, seed) for _, client in clients]
+    for name, shown in prompts.items():
+        own = clients if shown.point is None else _clients(replace(lines, prepared=shown.prepared))
+        parts = [await _scores(one, _at(one, shown), seed) for one in own]
         table[name] = np.concatenate(parts)
     gaps = np.isnan(np.array(list(table.values())))
     missing = int(gaps.sum())
@@ -75,6 +90,17 @@ async def scored_on_test(lines: Connected, prompts: Mapping[str, Prompt]) -> Sea
     kept = tuple(item for item, whole in zip(items, common, strict=True) if whole)
     scores = {name: row[common] for name, row in table.items()}
     return Sealed(kept, scores, len(prompts), missing)
+
+
+def _clients(lines: Connected) -> Sequence[Client]:
+    return [client for _, client in sorted(lines.clients().items())]
+
+
+def _at(client: Client, shown: Shown) -> Prompt:
+    """Return what a prompt is at an owner."""
+    if shown.point is None:
+        return shown.prompt
+    return client.owner.space.decode(np.array(shown.point))
 
 
 async def _scores(client: Client, prompt: Prompt, seed: int) -> Floats:

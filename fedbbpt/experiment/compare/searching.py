@@ -13,6 +13,7 @@ from fedbbpt.experiment.compare.cells import POOLED, TOGETHER, Cell, CellResult,
 from fedbbpt.experiment.compare.field import Contender
 from fedbbpt.experiment.compare.meter import Weighed, weighed
 from fedbbpt.experiment.deciding import decision_on
+from fedbbpt.experiment.embedding_scale import scaled
 from fedbbpt.experiment.rows import DEV_PAIRS
 from fedbbpt.experiment.stages import Stages
 from fedbbpt.messages import Report
@@ -63,7 +64,8 @@ async def search_cell(
         FedbbptError: it cannot go on now; what was paid for is kept.
     """
     prepared = replace(contender.prepared, run=replace(contender.prepared.run, seed=cell.seed))
-    own = replace(lines, prepared=prepared, opened=[])
+    own = await scaled(replace(lines, prepared=prepared, opened=[]), announce)
+    prepared = own.prepared
     engine = weighed(_clients(own, cell))
     follower = _Follower(engine)
     stages = Stages(own, NotRecorded(), follower.told, announce)
@@ -72,7 +74,7 @@ async def search_cell(
     gate = None
     if contender.gated and cell.hand == TOGETHER:
         held = Stages(
-            replace(own, prepared=contender.prepared),
+            replace(own, prepared=replace(contender.prepared, space=prepared.space)),
             NotRecorded(),
             follower.told,
             announce,
@@ -82,7 +84,8 @@ async def search_cell(
     return CellResult(
         cell=cell,
         prompt=prepared.space_with(found.texts).decode(found.point),
-        requests=outcome.requests,
+        point=tuple(found.point.tolist()),
+        requests=outcome.requests + (prepared.scale.requests if prepared.scale else 0),
         rounds=len(outcome.rounds),
         ended=outcome.ended,
         missing=sum(summary.missing for summary in outcome.rounds),
