@@ -12,10 +12,13 @@ import click
 from fedbbpt.canonical import canonical_json
 from fedbbpt.cli.shared import INTERRUPTED, plain_errors
 from fedbbpt.config.endpoints import connector
+from fedbbpt.config.sections import CapsSection
+from fedbbpt.config.spending import caps_of, check_spending
 from fedbbpt.config.strict import as_table, read_toml
 from fedbbpt.datasets.columns import Columns
 from fedbbpt.datasets.reading import read_examples
 from fedbbpt.endpoints import Connector
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.errors import ConfigError
 from fedbbpt.event_loop import run_until_done
 from fedbbpt.experiment.contenders import contenders, named_prompt
@@ -39,6 +42,8 @@ class Options:
     metric: str
     directory: Path
     calls: int
+    tokens: int
+    dollars: float
     as_json: bool
 
     def connector(self) -> Connector:
@@ -54,6 +59,12 @@ class Options:
         table = {"use": "openai", "url": self.endpoint, "model": self.model}
         key: Mapping[str, object] = {"key_env": self.key_env} if self.key_env else {}
         return connector({**table, **key}, "endpoint", os.environ)
+
+    def caps(self, connected: Connector) -> Caps:
+        """Return the caps of this comparison; on money only where the endpoint's price is known."""
+        caps = caps_of(CapsSection(calls=self.calls, tokens=self.tokens, dollars=self.dollars))
+        check_spending(caps, {"endpoint": connected.profile()}, evaluated=False)
+        return caps
 
 
 @click.command(name="compare-prompts")
@@ -80,6 +91,10 @@ class Options:
     help="Where calls are kept; nothing there is paid twice.",
 )
 @click.option("--calls", type=click.IntRange(min=0), default=0, help="Cap on calls; 0 for none.")
+@click.option("--tokens", type=click.IntRange(min=0), default=0, help="Cap on tokens; 0 for none.")
+@click.option(
+    "--dollars", type=click.FloatRange(min=0), default=0.0, help="Cap on money; 0 for none."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @plain_errors
 def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by Options
@@ -95,7 +110,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by 
     examples = read_examples(given.data, Columns(), first.tuned.labels)
     contest = Contest(first, second, examples, given.metric)
     try:
-        outcome = run_until_done(hold(contest, connected, given.directory, given.calls))
+        outcome = run_until_done(hold(contest, connected, given.directory, given.caps(connected)))
     except KeyboardInterrupt:
         click.echo("stopped; every completion received is kept: ask again to go on", err=True)
         sys.exit(INTERRUPTED)

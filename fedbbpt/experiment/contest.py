@@ -83,7 +83,7 @@ class Contest(NamedTuple):
         return metric
 
 
-async def hold(contest: Contest, connector: Connector, folder: Path, calls: int) -> Outcome:
+async def hold(contest: Contest, connector: Connector, folder: Path, caps: Caps) -> Outcome:
     """Ask both prompts about every example and compare them.
 
     Every completion is in the folder's journal before it is used: what was paid for once, by this
@@ -93,7 +93,7 @@ async def hold(contest: Contest, connector: Connector, folder: Path, calls: int)
         contest: what is compared.
         connector: the endpoint of both.
         folder: where the journal is kept.
-        calls: most calls over the life of the journal; 0 for no cap.
+        caps: the most that may be spent over the life of the journal.
 
     Raises:
         FedbbptError: it cannot be held now; what was paid for is kept.
@@ -104,7 +104,6 @@ async def hold(contest: Contest, connector: Connector, folder: Path, calls: int)
     with ExitStack() as stack:
         stack.enter_context(RunLock(folder))
         journal = Journal(stack.enter_context(FramedLog.open(directory.calls)))
-        caps = Caps(calls=calls or None)
         async with open_line(connector, journal, caps, "compare") as line:
             endpoint = Batched(line.wire, line.profile, journal, caps, carrier=line.carrier)
             rows = [

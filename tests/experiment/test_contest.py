@@ -13,6 +13,7 @@ from fedbbpt import TunedPrompt
 from fedbbpt.completions import Completion, Request, TokenLogprob
 from fedbbpt.data import Example
 from fedbbpt.endpoints import AttemptError, Profile, Wire
+from fedbbpt.endpoints.spending.ledger import Caps
 from fedbbpt.errors import ConfigError, QuorumError
 from fedbbpt.experiment.contenders import Named, contenders
 from fedbbpt.experiment.contest import Contender, Contest, hold
@@ -57,14 +58,14 @@ CONTEST = Contest(contender("first", "A one?"), contender("second", "B one?"), E
 async def test_an_item_that_one_prompt_misses_counts_for_neither(tmp_path: Path) -> None:
     lost = f"{EXAMPLES[-1].input}\nB one?"
 
-    outcome = await hold(CONTEST, Faulty(lost=lost), tmp_path, 0)
+    outcome = await hold(CONTEST, Faulty(lost=lost), tmp_path, Caps())
 
     assert (outcome.items, outcome.comparison.n) == (20, 19)
     assert (outcome.first.missing, outcome.second.missing) == (0, 1)
 
 
 async def test_an_unreadable_answer_is_counted_and_wrong(tmp_path: Path) -> None:
-    outcome = await hold(CONTEST, Faulty(strange="A one?"), tmp_path, 0)
+    outcome = await hold(CONTEST, Faulty(strange="A one?"), tmp_path, Caps())
 
     assert (outcome.first.unreadable, outcome.second.unreadable) == (20, 0)
     assert outcome.first.cell.score == 0
@@ -73,20 +74,20 @@ async def test_an_unreadable_answer_is_counted_and_wrong(tmp_path: Path) -> None
 
 
 async def test_what_was_missing_is_asked_again_and_the_rest_is_not(tmp_path: Path) -> None:
-    await hold(CONTEST, Faulty(), tmp_path / "all", 0)
+    await hold(CONTEST, Faulty(), tmp_path / "all", Caps())
     lost = f"{EXAMPLES[-1].input}\nB one?"
-    await hold(CONTEST, Faulty(lost=lost), tmp_path / "some", 0)
+    await hold(CONTEST, Faulty(lost=lost), tmp_path / "some", Caps())
 
-    again = await hold(CONTEST, Faulty(), tmp_path / "some", 0)
+    again = await hold(CONTEST, Faulty(), tmp_path / "some", Caps())
 
-    whole = await hold(CONTEST, Faulty(), tmp_path / "all", 0)
+    whole = await hold(CONTEST, Faulty(), tmp_path / "all", Caps())
     assert (again.calls, again.hits) == (1, 39)
     assert replace(again, calls=0, hits=40) == whole
 
 
 async def test_no_common_item_says_why(tmp_path: Path) -> None:
     with pytest.raises(QuorumError, match=r"no item has a reply for both .*20 x status 503"):
-        await hold(CONTEST, Faulty(lost="B one?"), tmp_path, 0)
+        await hold(CONTEST, Faulty(lost="B one?"), tmp_path, Caps())
 
 
 def test_label_scores_at_an_endpoint_without_log_probabilities_are_refused() -> None:
