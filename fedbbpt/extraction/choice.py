@@ -30,7 +30,7 @@ class Choice:
     The options are read from the question: lines such as ``A) Paris``, ``(B) Rome``, or one line
     ``(A) Paris (B) Rome``. A reply names an option by the letter alone, by an announced letter, by
     one that it begins with (``B) because ...``), or by the text or number of exactly one option.
-    Two letters where one answer should stand are no answer.
+    Two letters where one answer should stand are no answer; nor are options listed line by line.
 
     Attributes:
         letters: the letters that may stand for options.
@@ -101,6 +101,7 @@ class ChoiceReader:
 
     def _search(self, text: str) -> str | Abstain:
         """Return the option of a reply that announces none."""
+        text = self._without_list(text)
         if opening := re.match(rf"[(\[*]*([{self._class}])[)\].:]", text):
             return opening[1].upper()
         heads = (
@@ -113,6 +114,14 @@ class ChoiceReader:
         last = next((part for part in reversed(_SENTENCE.split(text)) if part.strip()), "")
         short = len(last.split()) <= _SHORT and not _REASONS.search(last)
         return _only(self._set_apart(last, loose=short) or options_named(last, self.options))
+
+    def _without_list(self, text: str) -> str:
+        """Return a text without the lines in which it lists options, for example once more."""
+        lines = text.splitlines()
+        heads = [re.match(rf"\s*[(\[*]*([{self._class}])[)\].:]", line) for line in lines]
+        if len({head[1].upper() for head in heads if head}) < 2:
+            return text
+        return "\n".join(line for line, head in zip(lines, heads, strict=True) if not head)
 
     def _alone(self, text: str) -> str:
         """Return the letter that a text is, or whose option it is; empty for neither."""

@@ -3,10 +3,12 @@
 ``python tests/benchmarks/extraction.py REPLIES.jsonl [HAND.jsonl]`` reads the replies that
 ``real_replies.py`` wrote and prints a Markdown table a kind of answer: how many replies a rule
 answers, how many it reads as a person does, how many answers are right. HAND.jsonl holds what a
-person reads, ``{"id": ..., "answer": ...}`` a line, with "" for a reply without a final answer.
-Each reply that ours and the person read otherwise is shown below.
+person reads, ``{"id": ..., "reply": ..., "answer": ...}`` a line, with the beginning of the reply's
+SHA-256 and "" for a reply without a final answer; a reply that is not the one that the person read
+is left out. Each reply that ours and the person read otherwise is shown below.
 """
 
+import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -46,6 +48,12 @@ def alike(row: Row, first: str, second: str) -> bool:
     return first == second or (isinstance(one, str) and one == other)
 
 
+def read_by_hand(rows: Sequence[Row], hand: Sequence[Row]) -> Mapping[str, str]:
+    """Return what a person read in those replies that are still the same, by id."""
+    said = {row["id"]: hashlib.sha256(row["reply"].encode()).hexdigest()[:16] for row in rows}
+    return {row["id"]: row["answer"] for row in hand if said.get(row["id"]) == row["reply"]}
+
+
 def line_of(name: str, rows: Sequence[Row], said: Sequence[str], hand: Mapping[str, str]) -> str:
     """Return a rule's row of the table."""
     answered = sum(bool(answer) for answer in said)
@@ -81,7 +89,7 @@ def main(words: Sequence[str]) -> None:
     if not 1 <= len(words) <= 2:
         sys.exit("usage: python tests/benchmarks/extraction.py REPLIES.jsonl [HAND.jsonl]")
     rows = load(Path(words[0]))
-    hand = {row["id"]: row["answer"] for row in load(Path(words[1]))} if words[1:] else {}
+    hand = read_by_hand(rows, load(Path(words[1]))) if words[1:] else {}
     lines: list[str] = []
     for kind in KINDS:
         lines += table(kind, [row for row in rows if row["kind"] == kind], hand)

@@ -149,7 +149,7 @@ def test_a_cap_on_money_pauses_where_the_price_is_known(folder: Path) -> None:
     with (folder / "client.toml").open("a", encoding="utf-8") as file:
         file.write("[endpoint.prices]\nprompt = 1000.0\ncompletion = 1000.0\n")
 
-    paused = compare(folder, "plain.json", "other.json", "--dir", "kept", "--dollars", "10")
+    paused = compare(folder, "plain.json", "other.json", "--dir", "kept", "--dollars", "9")
     resumed = outcome(folder, "plain.json", "other.json", "--dir", "kept", "--dollars", "50")
 
     assert paused.exit_code == 1

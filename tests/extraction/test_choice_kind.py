@@ -33,6 +33,7 @@ NONE, SEVERAL = Abstain("no answer"), Abstain("several answers")
         ("Paris is nice. It must be (D).", "D"),
         ("Rome is old.\nSo it has to be Paris.", "A"),
         ("The answer is a city. The answer is A", "A"),
+        ("A) Paris\nB) Rome\nC) Oslo\nIt must be Rome.", "B"),
     ],
 )
 def test_an_option_is_read_by_letter_or_by_text(reply: str, letter: str) -> None:
@@ -51,6 +52,8 @@ def test_an_option_is_read_by_letter_or_by_text(reply: str, letter: str) -> None
         ("The answer is not A.", NONE),
         ("Parisian", NONE),
         ("F", NONE),
+        ("A) Paris\nB) Rome\n(C) Oslo\nD. New York\nE) York", NONE),
+        ("A) Paris\n\nD) New York", NONE),
     ],
 )
 def test_no_option_or_several_abstain(reply: str, abstained: Abstain) -> None:
