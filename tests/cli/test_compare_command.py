@@ -113,7 +113,7 @@ def test_a_finished_comparison_is_shown_again_and_asks_nothing(
     after = files_of(folder / "runs")
     changed = {name for name in before if before[name] != after[name]}
     assert again.exit_code == 0
-    assert again.stdout.count("finished before") == 18 + said.stdout.count("[1/2]") * 2
+    assert again.stdout.count("finished before") == 20 + said.stdout.count("[1/2]") * 2
     assert changed <= {"tiny-compare/stats.json", "tiny-compare/compare.html"}
 
 
@@ -156,7 +156,7 @@ def test_the_plan_of_a_comparison_asks_nothing(tmp_path: Path) -> None:
     planned = ask(tmp_path, *WORDS, "--dry-run")
 
     assert planned.exit_code == 0
-    assert "18 searches (2 seeds), at most " in planned.stdout
+    assert "20 searches (2 seeds), at most " in planned.stdout
     assert not (tmp_path / "runs").exists()
 
 

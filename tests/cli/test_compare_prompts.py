@@ -136,37 +136,6 @@ def test_nothing_is_paid_twice(folder: Path) -> None:
     ]
 
 
-def test_a_cap_pauses_before_anything_is_passed_and_can_be_raised(folder: Path) -> None:
-    paused = compare(folder, "plain.json", "other.json", "--dir", "kept", "--calls", 70)
-    resumed = outcome(folder, "plain.json", "other.json", "--dir", "kept", "--calls", 120)
-
-    assert paused.exit_code == 1
-    assert "raise [caps] calls to at least 120 and resume (--calls 120)" in paused.stderr
-    assert resumed["calls"] == 60
-
-
-def test_a_cap_on_money_pauses_where_the_price_is_known(folder: Path) -> None:
-    with (folder / "client.toml").open("a", encoding="utf-8") as file:
-        file.write("[endpoint.prices]\nprompt = 1000.0\ncompletion = 1000.0\n")
-
-    paused = compare(folder, "plain.json", "other.json", "--dir", "kept", "--dollars", "9")
-    resumed = outcome(folder, "plain.json", "other.json", "--dir", "kept", "--dollars", "50")
-
-    assert paused.exit_code == 1
-    assert "[caps] dollars: " in paused.stderr
-    assert 0 < resumed["hits"] < 120
-    assert resumed["hits"] + resumed["calls"] == 120
-
-
-def test_a_cap_on_money_is_refused_where_nobody_knows_the_price(folder: Path) -> None:
-    usual = ("--data", "new.jsonl", "--endpoint", "https://llm.example.com/v1", "--model", "ours")
-
-    refused = ask(folder, "compare-prompts", "plain.json", "other.json", *usual, "--dollars", "1")
-
-    assert refused.exit_code == 2
-    assert "[endpoint.prices]" in refused.stderr
-
-
 def test_a_prompt_with_itself_gains_nothing(folder: Path) -> None:
     test = outcome(folder, "plain.json", "plain.json")["comparison"]
 
