@@ -1,4 +1,4 @@
-"""``fedbbpt compare-prompts`` with caps: it pauses before one is passed, and goes on when raised."""
+"""``fedbbpt compare-prompts`` with caps: it pauses before one is passed and goes on when raised."""
 
 import json
 from pathlib import Path
