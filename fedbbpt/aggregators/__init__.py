@@ -4,7 +4,7 @@ To add an aggregator, write one file here with one public frozen dataclass named
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from fedbbpt.distributions import Grouped
 from fedbbpt.messages import Report, Score, State
@@ -22,6 +22,13 @@ class Aggregator(Protocol):
             ValueError: no report has weight, or a needed statistic is absent or misshapen.
         """
         ...
+
+
+@runtime_checkable
+class ReadsScalars(Aggregator, Protocol):
+    """An aggregator of local searches that takes their logs of scalars, and no distribution."""
+
+    reads_scalars: ClassVar[bool]
 
 
 @runtime_checkable

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fedbbpt.diagnosis import exact, prefix_cache, seeding, soft, template
+from fedbbpt.diagnosis import exact, lists, prefix_cache, seeding, soft, template
 from fedbbpt.diagnosis.alternatives import Alternatives
 from fedbbpt.diagnosis.exact import Exact
 from fedbbpt.diagnosis.examination import SIDE_BY_SIDE
@@ -13,6 +13,7 @@ from fedbbpt.diagnosis.soft import Soft
 from fedbbpt.diagnosis.template import Template
 from fedbbpt.diagnosis.toml_text import toml_lines
 from fedbbpt.endpoints.wire import naming
+from fedbbpt.endpoints.wire.lists import ROUTE
 
 _NAMES = {
     naming.SAME: "as asked",
@@ -49,6 +50,12 @@ _SOFT = {
     soft.WIDTH_UNSAID: "a wrong shape is refused, but the right one is not named",
     soft.UNCLEAR: "cannot tell: a reply was lost",
 }
+_LISTS = {
+    lists.TAKEN: (f'{ROUTE} answers two conversations in one call; use = "vllm" sends requests so'),
+    lists.ABSENT: f"no {ROUTE}: requests are sent one by one",
+    lists.REFUSED: f"{ROUTE} refuses a list: requests are sent one by one",
+    lists.ODD: f"{ROUTE} gives no usable reply: requests are sent one by one",
+}
 _SYSTEMS = {
     template.OWN: "a turn of its own",
     template.FOLDED: "folded into the user's turn, or as cheap as that",
@@ -75,6 +82,8 @@ def answering(findings: Findings) -> Iterator[tuple[str, str]]:
         yield "exact labels", _exact(findings.exact)
     if findings.soft:
         yield "embeddings", _soft(findings.soft)
+    if findings.lists:
+        yield "lists", _LISTS[findings.lists]
     yield "asking", _asking(findings)
     if findings.template:
         yield "template", _template(findings.template, findings.alternatives)

@@ -10,8 +10,8 @@ from fedbbpt.prompts import Prompt
 from fedbbpt.spaces import Space
 
 NEEDED = (
-    'it needs use = "vllm" with embedding_width and embedding_std, at a vLLM of 0.27 or newer that '
-    "was started with --enable-prompt-embeds"
+    'it needs use = "vllm" with embedding_width, at a vLLM of 0.27 or newer that was started with '
+    "--enable-prompt-embeds"
 )
 
 
@@ -35,16 +35,21 @@ def soft_space(
         if (other := _embeddings(profile, recipe)) != first:
             raise ConfigError(
                 f'[space] use = "soft": {profiles[0].destination} has embeddings of width '
-                f"{first.width} and std {first.std}, {profile.destination} of {other.width} and "
-                f"{other.std}; soft tokens fit one model, so all owners need the same"
+                f"{first.width} and std {_said(first)}, {profile.destination} of {other.width} and "
+                f"{_said(other)}; soft tokens fit one model, so all owners need the same"
             )
     given: Mapping[str, object] = {
         "start": start,
         "embedding_width": first.width,
-        "embedding_std": first.std,
+        # Where nobody said it, numbers of size 1 stand until a run has found a scale.
+        "embedding_std": 1.0 if first.std is None else first.std,
     }
     space: Space = build("spaces", {**settings, "use": "soft"}, "space", **given)
     return space
+
+
+def _said(embeddings: Embeddings) -> str:
+    return "unsaid" if embeddings.std is None else f"{embeddings.std}"
 
 
 def _embeddings(profile: Profile, recipe: str) -> Embeddings:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import aiohttp
@@ -21,6 +21,7 @@ from fedbbpt.endpoints.wire.failures import (
     transport_error,
 )
 from fedbbpt.endpoints.wire.replies import MAX_BODY
+from fedbbpt.endpoints.wire.together import Together
 from fedbbpt.errors import EndpointError
 
 Clock = Callable[[], float]
@@ -98,7 +99,8 @@ class HttpAsker:
     async def ask(self, probe: Probe, form: ChatForm) -> Reply:
         """Return what became of one request."""
         server = self.wire.server
-        answer = await self._post(server.completions_url, probe_body(probe, form, server.model))
+        target = replace(server, route=probe.route or server.route)
+        answer = await self._post(target.completions_url, probe_body(probe, form, server.model))
         if answer.status == 0:
             return Reply(answer.seconds, 0, reason=answer.lost)
         refusal = _refusal(answer)
@@ -179,7 +181,13 @@ class WireAsker:
 
 def asker_over(wire: Wire) -> Asker:
     """Return what asks over an open wire."""
-    return HttpAsker(wire) if isinstance(wire, ChatWire) else WireAsker(wire)
+    match wire:
+        case ChatWire():
+            return HttpAsker(wire)
+        case Together():
+            return HttpAsker(wire.alone)
+        case _:
+            return WireAsker(wire)
 
 
 def _refusal(answer: _Answer) -> Refusal | None:

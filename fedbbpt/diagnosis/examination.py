@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fedbbpt.chat_form import ChatForm
-from fedbbpt.diagnosis import alternatives, exact, greeting, prefix_cache, soft, template
+from fedbbpt.diagnosis import alternatives, exact, greeting, lists, prefix_cache, soft, template
 from fedbbpt.diagnosis.alternatives import Alternatives, probe_alternatives
 from fedbbpt.diagnosis.asking import Asker, Clock, Counted
 from fedbbpt.diagnosis.exact import Exact, probe_exact
 from fedbbpt.diagnosis.findings import Findings, Subject
 from fedbbpt.diagnosis.greeting import greet
+from fedbbpt.diagnosis.lists import may_take_lists, probe_lists
 from fedbbpt.diagnosis.noise import Noise, judge_noise
 from fedbbpt.diagnosis.pace import Pace, judge_pace
 from fedbbpt.diagnosis.patience import Patience
@@ -66,6 +67,7 @@ STEPS = (
         f"pace at {', '.join(str(level) for level, _ in PACES)} requests at once",
         [probe for level, calls in PACES for probe in _paced(level, calls)],
     ),
+    Step("whether it answers a list of conversations in one call", lists.PROBES),
     Step("whether it takes prompt embeddings", soft.PROBES),
 )
 MOST_CALLS = sum(step.calls for step in STEPS)
@@ -109,6 +111,9 @@ async def examine(
     seed = await _seed(counted, form)
     cache = await probe_prefix(counted, form) if counted.raw else None
     paces = [await _pace(counted, form, level, calls, clock) for level, calls in PACES]
+    listing = ""
+    if counted.raw and may_take_lists(subject, layers.exact):
+        listing = await probe_lists(counted, form)
     # Last: a server that does not bear it has answered everything else by then.
     soft_prompts = await _soft(counted, form, found, noise) if reads_first else None
     return Findings(
@@ -123,6 +128,7 @@ async def examine(
         cache=cache,
         paces=tuple(paces),
         soft=soft_prompts,
+        lists=listing,
     )
 
 

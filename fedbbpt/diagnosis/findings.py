@@ -61,6 +61,7 @@ class Findings:
         cache: of beginnings; None where it was not asked.
         paces: at growing concurrency.
         soft: whether prompt embeddings are taken; None where they were not asked for.
+        lists: ``taken``, ``absent``, ``refused`` or ``odd``; empty where it was not asked.
     """
 
     subject: Subject
@@ -74,6 +75,7 @@ class Findings:
     cache: PrefixCache | None = None
     paces: tuple[Pace, ...] = ()
     soft: Soft | None = None
+    lists: str = ""
 
     @property
     def greeting(self) -> Reply:

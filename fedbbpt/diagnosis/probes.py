@@ -24,6 +24,7 @@ class Probe:
         seed: of the draw, or None to send none.
         system: the system's message, empty for none.
         fields: of the body, beyond or in the place of those of the chat format.
+        route: below the endpoint's address, where it is not that of chat completions.
     """
 
     question: str
@@ -33,6 +34,7 @@ class Probe:
     seed: int | None = None
     system: str = ""
     fields: Mapping[str, object] = field(default_factory=dict, hash=False)
+    route: str = ""
 
     def request(self) -> Request:
         """Return the probe as any wire takes it; without a seed it is draw 0, without fields."""

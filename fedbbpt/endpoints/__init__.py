@@ -29,11 +29,12 @@ class Embeddings:
 
     Attributes:
         width: numbers a row, >= 1; the hidden size.
-        std: standard deviation of all numbers of the table, > 0.
+        std: standard deviation of all numbers of the table, > 0; None where nobody said it, and
+            a run searches for a scale.
     """
 
     width: int
-    std: float
+    std: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ ALTERNATIVES = 5
 LEAST_DIFFERENCE = 1e-3
 """Nats; less than that is no effect of another prompt."""
 
+USUAL_STD = 0.1
+"""For a model whose embeddings nobody described."""
+
 _ROWS = 4
 _GREETING = "Say hello."
 
@@ -68,7 +71,7 @@ async def _check_refused(wire: Wire, where: str, width: int) -> None:
             raise
         raise EndpointError(
             f"{where}: the model's embeddings have width {told}, and embedding_width says {width}; "
-            f"write embedding_width = {told}, with the embedding_std of the same model"
+            f"write embedding_width = {told}, with the embedding_std of the same model, or none"
         ) from error
     raise EndpointError(
         f"{where}: soft tokens of width {wrong} were answered, so the server does not read them; "
@@ -79,7 +82,8 @@ async def _check_refused(wire: Wire, where: str, width: int) -> None:
 def _prompts(embeddings: Embeddings) -> tuple[np.ndarray, np.ndarray]:
     """Return two different prompts of shape (4, width), of the size that embeddings have."""
     grid = np.arange(_ROWS * embeddings.width, dtype=np.float64).reshape(_ROWS, -1)
-    return embeddings.std * np.sin(1.0 + grid), embeddings.std * np.cos(2.0 + 3.0 * grid)
+    size = USUAL_STD if embeddings.std is None else embeddings.std
+    return size * np.sin(1.0 + grid), size * np.cos(2.0 + 3.0 * grid)
 
 
 def _question(rows: np.ndarray, top_logprobs: int) -> Request:

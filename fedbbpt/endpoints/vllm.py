@@ -9,7 +9,8 @@ from fedbbpt.chat_form import ChatForm
 from fedbbpt.endpoints import Embeddings, Profile, Wire
 from fedbbpt.endpoints.openai import OpenAI, Pairs
 from fedbbpt.endpoints.wire.chat_settings import chat_identity
-from fedbbpt.endpoints.wire.chat_wire import ChatServer, open_chat_wire
+from fedbbpt.endpoints.wire.chat_wire import ChatServer
+from fedbbpt.endpoints.wire.together import open_together
 from fedbbpt.secret import Secret
 
 __all__ = ["Vllm"]
@@ -31,8 +32,11 @@ class Vllm:
         embedding_width: hidden size of the model, for soft tokens (tier T3); ``fedbbpt doctor``
             reads it off the server's refusal of another one. 0 for text alone.
         embedding_std: standard deviation of the model's embeddings, > 0; the server cannot be
-            asked for it, whoever has the weights can say it. Near 0.02 to 0.2 for most models.
+            asked for it, whoever has the weights can say it. Near 0.02 to 0.2 for most models. Left
+            out, or 0, a run finds a scale by a few hundred requests at its start.
         concurrency: most attempts under way at once, >= 1; fewer where more bring nothing.
+        together: most requests that travel in one call, >= 1, where the server has
+            ``/chat/completions/batch``; requests go one by one where it has not, and with 1.
         timeout_seconds: longest attempt, > 0.
         headers: further headers, none of them secret; they count as part of the identity.
         ca: PEM file of the authority that the server's certificate must come from; empty for those
@@ -53,6 +57,7 @@ class Vllm:
     embedding_width: int = 0
     embedding_std: float = 0.0
     concurrency: int = 32
+    together: int = 32
     timeout_seconds: float = 60.0
     headers: Pairs = ()
     ca: str = ""
@@ -81,6 +86,8 @@ class Vllm:
         self._check()
 
     def _check(self) -> None:
+        if self.together < 1:
+            raise ValueError(f"together: {self.together} is too few; write 1 for single calls")
         if self.embedding_width < 0:
             raise ValueError(
                 f"embedding_width: {self.embedding_width} is below 0; write the model's hidden "
@@ -88,9 +95,11 @@ class Vllm:
             )
         if not 0 <= self.embedding_std < math.inf:
             raise ValueError(f"embedding_std: {self.embedding_std} is no standard deviation")
-        if bool(self.embedding_width) != bool(self.embedding_std):
-            lacking = "embedding_std" if self.embedding_width else "embedding_width"
-            raise ValueError(f"{lacking}: soft tokens need embedding_width and embedding_std both")
+        if self.embedding_std and not self.embedding_width:
+            raise ValueError(
+                "embedding_width: soft tokens need it beside embedding_std; `fedbbpt doctor` tells "
+                "the model's"
+            )
         if self.label_ids and not self.top_logprobs:
             raise ValueError(
                 "label_ids: with top_logprobs = 0 no log-probability is read; raise it"
@@ -106,7 +115,9 @@ class Vllm:
         """
         plain, form = self._plain.profile(), self._form
         soft = (
-            Embeddings(self.embedding_width, self.embedding_std) if self.embedding_width else None
+            Embeddings(self.embedding_width, self.embedding_std or None)
+            if self.embedding_width
+            else None
         )
         return replace(
             plain,
@@ -126,7 +137,7 @@ class Vllm:
             ConfigError: as ``profile``.
         """
         server: ChatServer = replace(self._plain.server(), form=self._form)
-        async with open_chat_wire(server) as wire:
+        async with open_together(server, self.together) as wire:
             yield wire
 
     @property

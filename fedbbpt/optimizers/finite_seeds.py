@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from fedbbpt.distributions import Distribution, Floats, Gaussian, Ints, Points
-from fedbbpt.optimizers import Best, Search
+from fedbbpt.optimizers import Best, ScalarSearch
 from fedbbpt.optimizers.descent import Descent, check_rule
 from fedbbpt.optimizers.keeping import Keeping
 from fedbbpt.optimizers.scalar_log import (
@@ -22,6 +22,7 @@ from fedbbpt.optimizers.scalar_log import (
     replayed,
     with_step,
 )
+from fedbbpt.optimizers.shared_seeds import KINDS, SharedSeeds, back
 from fedbbpt.optimizers.slopes import central_slopes
 from fedbbpt.optimizers.whitening import Whitening
 from fedbbpt.randomness import rng as stream
@@ -29,10 +30,7 @@ from fedbbpt.randomness import rng as stream
 __all__ = ["FiniteSeeds"]
 
 STEPS = ("sgd", "momentum", "adam")
-KINDS = ("gaussian", "rademacher", "orthogonal")
 SAMPLINGS = ("uniform", "amplitude")
-SEED, HALF = "log_seed", 31
-"""The seed of the directions in a state's memory, in two parts that float64 holds exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +83,29 @@ class FiniteSeeds:
         if not 0 <= self.bound < math.inf:
             raise ValueError(f"bound: {self.bound} is below 0 or not finite; 0 leaves it out")
 
-    def start(self, distribution: Distribution, rng: np.random.Generator) -> Search:
+    def start(self, distribution: Distribution, rng: np.random.Generator) -> ScalarSearch:
         """Begin at the mean of ``distribution``.
 
         Raises:
             ValueError: the distribution is not Gaussian, or its covariance is singular.
         """
-        if not isinstance(distribution, Gaussian):
+        seed = int(rng.integers(2**62))
+        return _Logged(_Scalars(self, _cloud(distribution), seed, seed))
+
+    def start_with(
+        self, distribution: Distribution, rng: np.random.Generator, seed: int
+    ) -> ScalarSearch:
+        """Begin as ``start``, along directions that ``seed`` names, so that all owners share them.
+
+        Raises:
+            ValueError: as ``start``, or ``step`` is not ``"sgd"``, whose sums alone add up.
+        """
+        if self.step != "sgd":
             raise ValueError(
-                f"distribution: finite_seeds steps through a space of vectors, not a "
-                f"{type(distribution).__name__}; use a continuous space, or policy_gradient over "
-                "choices"
+                f'step: {self.step!r} cannot be added up over owners; use step = "sgd"'
             )
-        return _Logged(_Scalars(self, distribution, int(rng.integers(2**62))))
+        shared = int(stream(seed, "shared directions").integers(2**62))
+        return _Logged(_Scalars(self, _cloud(distribution), shared, int(rng.integers(2**62))))
 
     def caught_up(self, memory: Mapping[str, Floats], start: Gaussian) -> Floats:
         """Return the mean that the server has, shape (d,), for who was not there on the way.
@@ -115,18 +123,19 @@ class FiniteSeeds:
                 f"seeds: the log names number {log.seeds.max()}, and this set ends before "
                 f"{self.seeds}; use the settings of the search"
             )
-        high, low = (int(part) for part in memory[SEED])
-        pool = SeedPool((high << HALF) + low, self.seeds, start.mean.size, self.along)
-        return _back(start, replayed(log, pool, self.step, self.learning_rate))
+        seed = SharedSeeds.read(memory).seed
+        pool = SeedPool(seed, self.seeds, start.mean.size, self.along)
+        return back(start, replayed(log, pool, self.step, self.learning_rate))
 
 
 class _Scalars:
     """A running descent in the coordinates in which the start's shape is the identity."""
 
-    def __init__(self, settings: FiniteSeeds, start: Gaussian, seed: int) -> None:
+    def __init__(self, settings: FiniteSeeds, start: Gaussian, seed: int, draws: int) -> None:
         self.settings = settings
         self.start = start
         self.seed = seed
+        self._draws = draws
         self.log = ScalarLog.empty()
         self.distribution = start
         self.ended = ""
@@ -147,8 +156,10 @@ class _Scalars:
             )
         settings = self.settings
         steps = len(self.log.ends)
-        self._drawn = stream(self.seed, "seeds of a round", round=steps).choice(
-            settings.seeds, min(settings.directions, count // 2), replace=False, p=self._chances()
+        usual = settings.sampling == "uniform" or not steps
+        chances = None if usual else self.log.by_amplitude(settings.seeds)
+        self._drawn = stream(self._draws, "seeds of a round", round=steps).choice(
+            settings.seeds, min(settings.directions, count // 2), replace=False, p=chances
         )
         ahead = settings.smoothing * self._pool.rows[self._drawn]
         turned = Whitening.of(self.start).turned(ahead)
@@ -176,20 +187,7 @@ class _Scalars:
             self._place = placed(self._totals, self._pool, settings.learning_rate)
         else:
             self._place = advanced(self._place, self._descent, self._pool, self._drawn, slopes)
-        return _back(self.start, self._place)
-
-    def _chances(self) -> Floats | None:
-        """Return the chance of every seed, None for equal ones; seeds not tried count as usual."""
-        if self.settings.sampling == "uniform" or not len(self.log.seeds):
-            return None
-        times = np.bincount(self.log.seeds, minlength=self.settings.seeds)
-        sums = np.bincount(self.log.seeds, np.abs(self.log.slopes), self.settings.seeds)
-        usual = float(np.abs(self.log.slopes).mean())
-        amplitudes = np.where(times > 0, sums / np.maximum(times, 1), usual)
-        spread = float(np.ptp(amplitudes)) or 1.0
-        raw = np.exp((amplitudes - amplitudes.min()) / spread)
-        chances: Floats = raw / raw.sum()
-        return chances
+        return back(self.start, self._place)
 
 
 class _Logged:
@@ -216,12 +214,12 @@ class _Logged:
 
     @property
     def scalars(self) -> Mapping[str, Floats]:
-        """The log so far, as named arrays, with the seed of the directions in two parts."""
-        seed = self._steps.seed
-        return {
-            **self._steps.log.arrays(),
-            SEED: np.array([float(seed >> HALF), float(seed & (2**HALF - 1))]),
-        }
+        """The log so far, as named arrays, with what names its directions."""
+        settings = self._steps.settings
+        shared = SharedSeeds(
+            self._steps.seed, settings.seeds, settings.along, settings.learning_rate
+        )
+        return {**self._steps.log.arrays(), **shared.arrays()}
 
     def ask(self, count: int) -> Points:
         """Return the points of one round; those not told yet are asked again.
@@ -240,6 +238,10 @@ class _Logged:
         self._keeping.tell(points, losses)
 
 
-def _back(start: Gaussian, place: Floats) -> Floats:
-    mean: Floats = Whitening.of(start).back(place[None])[0]
-    return mean
+def _cloud(distribution: Distribution) -> Gaussian:
+    if isinstance(distribution, Gaussian):
+        return distribution
+    raise ValueError(
+        f"distribution: finite_seeds steps through a space of vectors, not a "
+        f"{type(distribution).__name__}; use a continuous space, or policy_gradient over choices"
+    )

@@ -116,6 +116,20 @@ class ScalarLog:
             for first, end in zip(firsts, self.ends.tolist(), strict=True)
         ]
 
+    def by_amplitude(self, count: int) -> Floats:
+        """Return the chance of each of ``count`` directions, shape (count,), by its mean amplitude.
+
+        The softmax of amplitudes brought to [0, 1]; directions not tried count as usual ones.
+        """
+        times = np.bincount(self.seeds, minlength=count)
+        sums = np.bincount(self.seeds, np.abs(self.slopes), count)
+        usual = float(np.abs(self.slopes).mean())
+        amplitudes = np.where(times > 0, sums / np.maximum(times, 1), usual)
+        spread = float(np.ptp(amplitudes)) or 1.0
+        raw = np.exp((amplitudes - amplitudes.min()) / spread)
+        chances: Floats = raw / raw.sum()
+        return chances
+
     def sums(self, count: int) -> Floats:
         """Return what each of ``count`` directions adds up to, mean slopes a step, shape (count,).
 

@@ -22,6 +22,9 @@ __all__ = ["Soft"]
 BLOCK = 1024
 """Rows of A that one random stream gives; part of what the fingerprint stands for."""
 
+LARGEST = 1e4
+"""Size of numbers that no model's embeddings come near."""
+
 MOST_NUMBERS = 64 * 1024 * 1024
 """Largest A, in numbers of 4 bytes: 256 MB."""
 
@@ -76,6 +79,12 @@ class Soft:
         for name, scale in scales.items():
             if not 0 < scale < math.inf:
                 raise ValueError(f"{name}: {scale} is no scale; give a number above 0")
+        size = self.alpha * self.embedding_std * self.sigma
+        if size > LARGEST:
+            raise ValueError(
+                f"sigma: a search would begin with numbers of size {size:.3g}, and embeddings have "
+                "some 0.1; lower sigma, alpha or embedding_std"
+            )
         if self.place not in PLACES:
             raise ValueError(f"place: {self.place!r} is unknown; use {', '.join(PLACES)}")
         if self._height * self.dimensions > MOST_NUMBERS:

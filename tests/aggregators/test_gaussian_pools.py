@@ -215,6 +215,14 @@ def test_an_owner_that_gained_nothing_counts_nothing_beside_one_that_did() -> No
     assert nobody.mean.tolist() == [9.0, 9.0, 9.0]
 
 
+def test_by_certainty_half_the_spread_counts_four_times() -> None:
+    sure, unsure = Told(Gaussian(np.ones(3), 0.5), 10.0), Told(Gaussian(np.full(3, 6.0), 1.0), 10.0)
+
+    after = merged(FedavgGaussian("certainty")(BEGIN, reports([sure, unsure])))
+
+    assert after.mean.tolist() == [2.0, 2.0, 2.0]
+
+
 def test_gain_needs_a_comparison() -> None:
     told = report("anna", Told(START))
     poor = {n: a for n, a in told.statistics.items() if not n.startswith("compared")}

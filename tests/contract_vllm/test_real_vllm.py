@@ -1,5 +1,6 @@
 """The contract server and a real vLLM take and refuse the same; see examples/vllm."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from vllm_contract import contract_server
 from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import Wire
 from fedbbpt.endpoints.vllm import Vllm
+from fedbbpt.endpoints.wire.together import Together
 from fedbbpt.errors import EndpointError
 from fedbbpt.prompts import Message
 from fedbbpt.soft_parts import told_width
@@ -122,3 +124,21 @@ async def test_more_alternatives_than_the_server_gives_are_refused_with_their_nu
     async with opened(kind) as place:
         with pytest.raises(EndpointError, match="write top_logprobs = 20"):
             await place.ask(replace(ASKED, top_logprobs=25), top_logprobs=25)
+
+
+@kinds
+async def test_a_list_has_the_answers_that_its_requests_have_alone(kind: str) -> None:
+    async with opened(kind) as place:
+        asked = [soft(place.width, 0, shift) for shift in (0.0, 1.0, 2.0)]
+        alone = [await place.ask(one, label_ids=(400, 300), together=1) for one in asked]
+        server = replace(place.server, label_ids=(400, 300))
+        async with server.connect() as wire:
+            listed = await asyncio.gather(*map(wire.send, asked))
+            assert isinstance(wire, Together)
+            kept = wire.listing
+
+    assert kept
+    for one, other in zip(alone, listed, strict=True):
+        assert dict(other.first) == pytest.approx(dict(one.first), abs=1e-3)
+    together = sum(one.usage.prompt_tokens for one in listed)
+    assert together == sum(one.usage.prompt_tokens for one in alone)

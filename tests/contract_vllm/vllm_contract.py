@@ -37,22 +37,26 @@ class Contract:
         embeds: whether it was started with ``--enable-prompt-embeds``.
         reads: whether soft tokens reach the model; a server that drops them is no vLLM.
         checks: whether a wrong width is refused.
-        asked: bodies of chat requests that were answered.
+        lists: whether it has the route for a list of conversations.
+        asked: bodies of chat requests that were answered, those of a list one by one.
+        listed: how many conversations each list had.
     """
 
     url: str = ""
     embeds: bool = True
     reads: bool = True
     checks: bool = True
+    lists: bool = True
     asked: list[dict[str, object]] = field(default_factory=list)
+    listed: list[int] = field(default_factory=list)
 
 
 @asynccontextmanager
 async def contract_server(
-    *, embeds: bool = True, reads: bool = True, checks: bool = True
+    *, embeds: bool = True, reads: bool = True, checks: bool = True, lists: bool = True
 ) -> AsyncIterator[Contract]:
     """Serve on loopback for the time of a ``with`` block; see ``Contract``."""
-    contract = Contract(embeds=embeds, reads=reads, checks=checks)
+    contract = Contract(embeds=embeds, reads=reads, checks=checks, lists=lists)
     model = TinyTransformer()
 
     async def chat(request: web.Request) -> web.Response:
@@ -64,12 +68,25 @@ async def contract_server(
         contract.asked.append(body)
         return web.Response(body=orjson.dumps(reply), content_type="application/json")
 
+    async def chats(request: web.Request) -> web.Response:
+        body = orjson.loads(await request.read())
+        try:
+            bodies = _singles(body)
+            reply = _together([_answered(contract, model, one) for one in bodies])
+        except RefusedError as error:
+            return _refusal(str(error))
+        contract.asked += bodies
+        contract.listed.append(len(bodies))
+        return web.Response(body=orjson.dumps(reply), content_type="application/json")
+
     async def tokenize(request: web.Request) -> web.Response:
         tokens = tokens_of(orjson.loads(await request.read())["prompt"])
         return web.json_response({"count": len(tokens), "tokens": tokens})
 
     app = web.Application(client_max_size=16 * 1024 * 1024)
     app.router.add_post("/v1/chat/completions", chat)
+    if lists:
+        app.router.add_post("/v1/chat/completions/batch", chats)
     app.router.add_post("/tokenize", tokenize)
     async with TestServer(app) as server:
         contract.url = str(server.make_url("/v1"))
@@ -79,6 +96,34 @@ async def contract_server(
 def _refusal(message: str) -> web.Response:
     error = {"message": message, "type": "BadRequestError", "param": None, "code": 400}
     return web.json_response({"error": error}, status=400)
+
+
+def _singles(body: Mapping[str, object]) -> list[dict[str, object]]:
+    """Return the request of every conversation of a list."""
+    for name in ("stream", "tools", "use_beam_search"):
+        if body.get(name):
+            raise RefusedError(f"Batch chat completions do not support `{name}`.")
+    if body.get("n", 1) != 1:
+        raise RefusedError("Batch chat completions do not support `n` > 1.")
+    match body["messages"]:
+        case [*conversations] if conversations and all(
+            isinstance(one, list) for one in conversations
+        ):
+            return [{**body, "messages": one} for one in conversations]
+        case _:
+            raise RefusedError("messages: Input should be a valid list of at least 1 item")
+
+
+def _together(replies: list[dict[str, object]]) -> dict[str, object]:
+    """Return one reply with all choices, numbered, and the sum of their tokens."""
+    choices = [
+        {**choice, "index": number}
+        for number, reply in enumerate(replies)
+        for choice in reply["choices"]  # type: ignore[attr-defined]
+    ]
+    names = ("prompt_tokens", "completion_tokens")
+    usage = {name: sum(reply["usage"][name] for reply in replies) for name in names}  # type: ignore[index]
+    return {**replies[0], "choices": choices, "usage": usage}
 
 
 def _answered(

@@ -34,6 +34,10 @@ def test_the_embeddings_are_in_the_profile_and_not_in_the_identity() -> None:
     assert profile.identity == Vllm(URL, "m").profile().identity
 
 
+def test_without_a_standard_deviation_a_run_looks_for_one() -> None:
+    assert Vllm(URL, "m", embedding_width=576).profile().embeddings == Embeddings(576, None)
+
+
 def test_label_ids_are_part_of_form_and_identity() -> None:
     profile = Vllm(URL, "m", label_ids=(3, 5)).profile()
 
@@ -45,7 +49,7 @@ def test_label_ids_are_part_of_form_and_identity() -> None:
     ("settings", "said"),
     [
         ({"embedding_width": -1, "embedding_std": 0.1}, "embedding_width: -1 is below 0"),
-        ({"embedding_width": 8}, "embedding_std: soft tokens need"),
+        ({"together": 0}, "together: 0 is too few"),
         ({"embedding_std": 0.1}, "embedding_width: soft tokens need"),
         ({"embedding_width": 8, "embedding_std": float("nan")}, "embedding_std: nan"),
         ({"label_ids": (1,), "top_logprobs": 0}, "label_ids: with top_logprobs = 0"),

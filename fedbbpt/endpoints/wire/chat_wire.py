@@ -4,6 +4,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import aiohttp
@@ -20,6 +21,7 @@ from fedbbpt.endpoints.wire.request_ids import REQUEST_ID, RequestIds, is_anothe
 from fedbbpt.secret import Secret
 
 BEARER = "Authorization"
+COMPLETIONS = "/chat/completions"
 MAX_REFUSAL = 64 * 1024
 CONNECT_SECONDS = 10.0
 TELLING = (b"ratelimit", REQUEST_ID.lower().encode())
@@ -43,6 +45,7 @@ class ChatServer:
         trust: what verifies the server; None for what this machine trusts.
         form: how the server wants a request put.
         answers_as: the model's name in the replies, where it is another than ``model``; or empty.
+        route: below the address, where requests are posted to.
     """
 
     address: str
@@ -57,12 +60,13 @@ class ChatServer:
     trust: ssl.SSLContext | None = None
     form: ChatForm = PLAIN
     answers_as: str = ""
+    route: str = COMPLETIONS
 
     @property
     def completions_url(self) -> str:
         """The whole address that a request is posted to."""
         query = f"?{urlencode(self.query)}" if self.query else ""
-        return f"{self.address}/chat/completions{query}"
+        return f"{self.address}{self.route}{query}"
 
     @property
     def correspondent(self) -> Correspondent:
@@ -70,6 +74,14 @@ class ChatServer:
         return Correspondent(
             self.address, self.model, self.key, self.top_logprobs, self.form, self.answers_as
         )
+
+
+class Received(NamedTuple):
+    """A reply as it came; ``headers`` may be left out where the status is 200."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +112,30 @@ class ChatWire:
             AttemptError: it failed in a way that another attempt may not.
             EndpointError: it is refused for good.
         """
-        server, reader, name = self.server, self._correspondent, self.ids.fresh()
-        body = orjson.dumps(chat_body(request, server.model, server.form))
-        if self.line is None:
-            status, headers, received = await self._through_session(body, name)
-        else:
-            reply = await self.line.post(body, name)
-            if reply.status == 200 and not reply.says(*TELLING):
-                # The usual case: nothing in the head tells more than the body.
-                return reader.answered(reply.body, {}, request)
-            status, headers, received = reply.status, reply.headers, reply.body
-            _check_answered(name, headers)
-        if status != 200:
-            return reader.refused(Refusal(status, headers, received[:MAX_REFUSAL]))
-        return reader.answered(received, headers, request)
+        server, reader = self.server, self._correspondent
+        reply = await self.exchange(orjson.dumps(chat_body(request, server.model, server.form)))
+        if reply.status != 200:
+            return reader.refused(Refusal(reply.status, reply.headers, reply.body[:MAX_REFUSAL]))
+        return reader.answered(reply.body, reply.headers, request)
 
-    async def _through_session(
-        self, body: bytes, name: str
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    async def exchange(self, body: bytes) -> Received:
+        """Post ``body`` and return the reply, whatever its status.
+
+        Raises:
+            AttemptError: none came, or the answer to another attempt.
+            EndpointError: the server's certificate is not trusted.
+        """
+        name = self.ids.fresh()
+        if self.line is None:
+            return await self._through_session(body, name)
+        reply = await self.line.post(body, name)
+        if reply.status == 200 and not reply.says(*TELLING):
+            # The usual case: nothing in the head tells more than the body.
+            return Received(200, {}, reply.body)
+        _check_answered(name, reply.headers)
+        return Received(reply.status, reply.headers, reply.body)
+
+    async def _through_session(self, body: bytes, name: str) -> Received:
         try:
             # A redirect would carry private examples to a place that nobody named.
             async with self.session.post(
@@ -128,7 +146,8 @@ class ChatWire:
             ) as response:
                 _check_answered(name, response.headers)
                 limit = MAX_BODY + 1 if response.status == 200 else MAX_REFUSAL
-                return response.status, response.headers, await _beginning(response, limit)
+                received = await _beginning(response, limit)
+                return Received(response.status, response.headers, received)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise transport_error(error, self.server.address) from error
 

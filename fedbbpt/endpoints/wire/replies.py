@@ -80,9 +80,15 @@ class Correspondent:
             AttemptError: it holds none, and another attempt may.
             EndpointError: it shows that no attempt will.
         """
-        if len(body) > MAX_BODY:
-            raise AttemptError("oversized body", billed=True)
-        reply = _parsed(body)
+        return self.read(parsed(body), headers, request)
+
+    def read(self, reply: object, headers: Mapping[str, str], request: Request) -> Completion:
+        """Return the completion that a parsed reply with status 200 holds.
+
+        Raises:
+            AttemptError: it holds none, and another attempt may.
+            EndpointError: it shows that no attempt will.
+        """
         if (refusal := inner_refusal(reply, headers)) is not None:
             return self.refused(refusal)
         try:
@@ -143,7 +149,14 @@ def _model_of(reply: object) -> str:
     return named if isinstance(named, str) else ""
 
 
-def _parsed(body: bytes) -> object:
+def parsed(body: bytes) -> object:
+    """Return the JSON values of a body, which is at most one byte beyond ``MAX_BODY``.
+
+    Raises:
+        AttemptError: it is longer, or no JSON.
+    """
+    if len(body) > MAX_BODY:
+        raise AttemptError("oversized body", billed=True)
     try:
         reply: object = orjson.loads(body)
     except orjson.JSONDecodeError as error:
