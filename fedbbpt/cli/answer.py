@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,21 @@ from typing import Any
 import click
 
 from fedbbpt.canonical import canonical_json
+from fedbbpt.cli.answer_view import outcome_lines, plan_lines
 from fedbbpt.cli.shared import CRASH_AT, INTERRUPTED, plain_errors
 from fedbbpt.cli.voting_options import prepared_to_answer, with_recipe
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.voting_recipes import load_voting_recipe
 from fedbbpt.errors import ConfigError
 from fedbbpt.event_loop import run_until_done
-from fedbbpt.experiment.answering.answering import ANSWERS, Asking, answer
+from fedbbpt.experiment.answering.answering import Asking, answer
 from fedbbpt.experiment.answering.asking_plan import RULES, AskingPlan
-from fedbbpt.experiment.answering.mixes import mixes_of
-from fedbbpt.experiment.answering.outcome import Answered, Outcome
-from fedbbpt.experiment.answering.questions import questions_of
-from fedbbpt.runs import phrases
+from fedbbpt.experiment.answering.gold import USUAL as USUAL_GOLD
+from fedbbpt.experiment.answering.gold import GoldQuestion, gold_of
+from fedbbpt.experiment.answering.mixes import Mixes, mixes_of
+from fedbbpt.experiment.answering.outcome import Outcome
+from fedbbpt.experiment.answering.questions import Asked, questions_of
+from fedbbpt.experiment.answering.weighing import SPREADS, WEIGHTS, Weighing
 from fedbbpt.safe_text import safe_json, safe_text
 from fedbbpt.storage.crash import arm
 
@@ -45,6 +48,9 @@ class Options:
     delta: float
     window: int
     temperature: float
+    weights: str
+    gold: str | None
+    spread: str
     column: str
     seed: int | None
     directory: Path | None
@@ -71,9 +77,33 @@ class Options:
                 window=self.window,
                 seed=seed,
             )
-            return Asking(questions, plan, mixes, self.temperature)
+            weighing = Weighing(self.weights, self.spread)
+            gold = self._gold(prepared, weighing, questions, mixes, seed)
+            return Asking(questions, plan, mixes, self.temperature, weighing, gold)
         except ValueError as error:
             raise ConfigError(f"--{error}") from error
+
+    def _gold(
+        self,
+        prepared: Prepared,
+        weighing: Weighing,
+        questions: Sequence[Asked],
+        mixes: Mixes,
+        seed: int,
+    ) -> tuple[GoldQuestion, ...]:
+        if weighing.by_gold and len(prepared.data) == 1:
+            raise ConfigError(
+                f"--weights {self.weights}: one owner alone has nobody to be weighed against; "
+                "leave it out"
+            )
+        if weighing.by_gold:
+            return gold_of(prepared, self.gold or str(USUAL_GOLD), questions, mixes, seed)
+        if self.gold is not None:
+            raise ConfigError(
+                f"--gold {self.gold}: votes count alike, so gold questions would be paid for "
+                "nothing; add --weights reliability, or leave it out"
+            )
+        return ()
 
     def _draws(self, prepared: Prepared) -> int:
         each, owners = prepared.scoring.reasoning.most_requests, len(prepared.data)
@@ -109,6 +139,21 @@ class Options:
 @click.option("--delta", type=float, default=0.05, show_default=True, help="Of e-process.")
 @click.option("--window", type=int, default=5, show_default=True, help="Of esc.")
 @click.option("--temperature", type=float, default=0.7, show_default=True, help="Of the draws.")
+@click.option(
+    "--weights",
+    type=click.Choice(list(WEIGHTS)),
+    default="equal",
+    show_default=True,
+    help="Of the owners' votes: by gold questions, or by the smaller of these and of agreement.",
+)
+@click.option("--gold", help="Gold questions: how many training examples (20), or a file.")
+@click.option(
+    "--spread",
+    type=click.Choice(list(SPREADS)),
+    default="plain",
+    show_default=True,
+    help="Of one owner's votes, by how likely each label was.",
+)
 @click.option("--column", default="input", show_default=True, help="Of the questions in FILE.")
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Of who draws what; the run's if left out."
@@ -136,7 +181,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by 
     asking = given.asking(prepared)
     folder = given.directory or Path(f"{prepared.run.directory}-answers")
     if given.dry_run:
-        for line in _plan(prepared, asking, folder):
+        for line in plan_lines(prepared, asking, folder):
             click.echo(safe_text(line))
         return
     outcome = _answer(prepared, asking, folder)
@@ -147,7 +192,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by 
         }
         click.echo(safe_json(canonical_json(body)))
     else:
-        for line in _lines(outcome, folder):
+        for line in outcome_lines(outcome, folder):
             click.echo(safe_text(line))
     if outcome.unanswered == len(outcome.answered):
         sys.exit(1)
@@ -160,70 +205,3 @@ def _answer(prepared: Prepared, asking: Asking, folder: Path) -> Outcome:
         again = shlex.join(["fedbbpt", *sys.argv[1:]])
         click.echo(f"stopped; every completion received is kept. Go on with: {again}", err=True)
         sys.exit(INTERRUPTED)
-
-
-def _plan(prepared: Prepared, asking: Asking, folder: Path) -> Iterator[str]:
-    each = prepared.scoring.reasoning.most_requests
-    most = len(asking.questions) * asking.plan.draws * each
-    places = sorted({prepared.profile_of(name).destination for name in prepared.data})
-    yield f"prompts: {asking.mixes.source}"
-    yield f"questions go to: {', '.join(places)}"
-    yield (
-        f"{len(asking.questions):,} questions x at most {asking.plan.draws} draws"
-        f"{' on average' if asking.plan.rule == 'shared' else ''} x {each} calls = {most:,} calls"
-    )
-    yield f"kept in {folder}"
-
-
-def _lines(outcome: Outcome, folder: Path) -> Iterator[str]:
-    if len(outcome.answered) == 1:
-        yield from _one(outcome.answered[0])
-    else:
-        yield from _many(outcome)
-    yield f"prompts: {outcome.source}"
-    for note in outcome.notes:
-        yield f"note: {note}"
-    yield (
-        f"cost: {outcome.paid.now:,} calls paid now, {outcome.paid.calls:,} since the folder was "
-        f"made; kept in {folder / ANSWERS}"
-    )
-
-
-def _one(answered: Answered) -> Iterator[str]:
-    decided = answered.verdict
-    yield decided.winner if decided.winner is not None else "no usable answer from anyone"
-    counts = ", ".join(f"{total.answer!r} {total.votes}" for total in decided.standings)
-    yield (
-        f"votes: {counts or 'none'}; {decided.abstentions} abstained, {answered.missing} without a "
-        f"reply, {answered.draws} draws by {len(answered.owners)} owners"
-    )
-    for condition in answered.conditions:
-        yield f"- {condition}"
-    used = ", ".join(f"{one.prompt} {one.draws}" for one in answered.prompts)
-    yield (
-        f"{decided.calls} calls, {answered.prompt_tokens:,} tokens read, "
-        f"{answered.completion_tokens:,} written; prompts used: {used}"
-    )
-
-
-def _many(outcome: Outcome) -> Iterator[str]:
-    for one in outcome.answered:
-        decided = one.verdict
-        said = decided.winner if decided.winner is not None else "(no usable answer)"
-        mark = "" if one.right is None else (" right" if one.right else " wrong")
-        yield (
-            f"{one.asked.id}: {' '.join(said.split())} ({phrases.percent(decided.share)} of votes, "
-            f"{one.draws} draws{mark})"
-        )
-    body = outcome.payload()
-    yield (
-        f"{body['questions']:,} questions, {body['unanswered']:,} without an answer; "
-        f"{body['draws']:,} draws, {body['calls']:,} calls, {body['prompt_tokens']:,} tokens read, "
-        f"{body['completion_tokens']:,} written"
-    )
-    score = body["score"]
-    if isinstance(score, dict):
-        yield (
-            f"right: {phrases.percent(score['accuracy'])} "
-            f"({phrases.span(score['low'], score['high'])}) of {score['questions']:,} with a target"
-        )

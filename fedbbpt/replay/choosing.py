@@ -16,8 +16,7 @@ Chooser = Callable[[Drawing, Sequence[int], int], Shares]
 class Halving:
     """Sequential halving (Karnin 2013), on common questions or on each condition's own.
 
-    Paired it is ours; unpaired it is TRIPLE-SH (Shi 2024, arXiv:2402.09723, alg. 1), whose pulls
-    are independent.
+    Unpaired it is TRIPLE-SH (Shi 2024, arXiv:2402.09723, alg. 1), whose pulls are independent.
 
     Attributes:
         conditions: to choose from, at least one.
@@ -49,7 +48,7 @@ class Halving:
             each = max(1, calls // halvings // len(left))
             for condition in left:
                 place = begun if self.paired else int(drawing.rng.integers(len(order)))
-                _draw(drawing, condition, order, place, each, tallies[condition])
+                tallies[condition].add(marks(drawing, condition, order, place, each))
             begun += each
             left.sort(key=lambda condition: (-tallies[condition].mean, condition))
             last = halving == halvings - 1
@@ -66,26 +65,28 @@ class _Tally:
     draws: int = 0
     right: int = 0
 
+    def add(self, found: Sequence[bool]) -> None:
+        self.draws += len(found)
+        self.right += sum(found)
+
     @property
     def mean(self) -> float:
         return self.right / self.draws if self.draws else 0.0
 
 
-def _draw(
-    drawing: Drawing,
-    condition: Condition,
-    order: Sequence[int],
-    first: int,
-    count: int,
-    tally: _Tally,
-) -> None:
-    """Draw on so many questions in their order; a question without a sample left is passed over."""
+def marks(
+    drawing: Drawing, condition: Condition, order: Sequence[int], first: int, count: int
+) -> list[bool]:
+    """Draw on so many questions in their order and return whether each was right.
+
+    A question without a sample left is passed over.
+    """
+    found: list[bool] = []
     for place in range(first, first + len(order)):
-        if not count:
-            return
+        if len(found) == count:
+            break
         question = order[place % len(order)]
         if drawing.left(question, condition):
             answer = drawing.draw(question, condition).answer
-            tally.draws += 1
-            tally.right += answer == drawing.table.targets[question]
-            count -= 1
+            found.append(answer == drawing.table.targets[question])
+    return found

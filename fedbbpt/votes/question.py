@@ -48,6 +48,8 @@ class Cast(NamedTuple):
         prompt_tokens: read for it, whether paid now or answered from the journal.
         completion_tokens: written for it, likewise.
         prompts: names of the prompts that were asked.
+        cut_off: of the abstentions, those whose reply reached its largest length.
+        dropped: other wordings of the question that were paid for and thrown away.
     """
 
     place: int
@@ -56,3 +58,5 @@ class Cast(NamedTuple):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     prompts: tuple[PromptUse, ...] = ()
+    cut_off: int = 0
+    dropped: int = 0

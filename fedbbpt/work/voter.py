@@ -1,5 +1,6 @@
 """One owner answering by ballot: draws through its own endpoint with its own prompts."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,10 +19,12 @@ from fedbbpt.reasoning import Dialogue, Reasoning
 from fedbbpt.reasoning.voting import said
 from fedbbpt.votes.ballots import Sample, ballot_of
 from fedbbpt.votes.question import Cast, PromptUse, Question
-from fedbbpt.work.conversing import Told, converse, tells_all
+from fedbbpt.work.conversing import Told, converse, tells_all, whole_texts
 from fedbbpt.work.prompt_mix import Ingredient, PromptMix
 
 HOTTEST = 2.0
+LEAST_CHANCE = 1e-300
+"""Of a label that was drawn: its logarithm stays finite."""
 
 
 class _Draw(NamedTuple):
@@ -58,6 +61,8 @@ class Voter:
         seed: decides which prompt a draw takes.
         temperature: of requests that have none of their own, and of label scores, in [0, 2].
         calibration: of its label scores; None leaves them raw.
+        confident: whether its ballots also tell how likely each drawn label was; only label scores
+            say that.
 
     Raises:
         ValueError: a temperature out of range.
@@ -70,6 +75,7 @@ class Voter:
     seed: int = 0
     temperature: float = 0.7
     calibration: Calibration | None = None
+    confident: bool = False
     _paid: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -102,7 +108,7 @@ class Voter:
 
     def _cast(self, question: Question, made: Sequence[_Made]) -> Cast:
         there = [one for one in made if not isinstance(one.told.answer, Missing)]
-        samples = [Sample(self._said(one)) for one in there]
+        samples = [self._sample(one) for one in there]
         calls, usage = 0, Usage()
         for one in made:
             for key, used in one.told.paid:
@@ -117,20 +123,37 @@ class Voter:
             prompt_tokens=usage.prompt_tokens,
             completion_tokens=usage.completion_tokens,
             prompts=tuple(PromptUse(name, used_prompts[name]) for name in sorted(used_prompts)),
+            cut_off=sum(
+                one.told.cut_off and sample.answer is None
+                for one, sample in zip(there, samples, strict=True)
+            ),
+            dropped=sum(one.told.dropped for one in made),
         )
 
-    def _said(self, made: _Made) -> str | None:
+    def _sample(self, made: _Made) -> Sample:
         answer = made.told.answer
         if not isinstance(answer, LabelScores):
-            return said(answer)
-        if self.calibration is not None:
-            calibrated = self.calibration.apply(answer)
-            answer = calibrated if isinstance(calibrated, LabelScores) else answer
+            broken = made.told.cut_off and whole_texts(self.reasoning)
+            return Sample(None if broken else said(answer))
+        scores = self._calibrated(answer)
+        label = self._label(made.draw, scores)
+        if not self.confident:
+            return Sample(label)
+        chance = float(label_chances(scores, 1.0)[scores.labels.index(label)])
+        return Sample(label, confidence=math.log(max(chance, LEAST_CHANCE)))
+
+    def _calibrated(self, scores: LabelScores) -> LabelScores:
+        if self.calibration is None:
+            return scores
+        calibrated = self.calibration.apply(scores)
+        return calibrated if isinstance(calibrated, LabelScores) else scores
+
+    def _label(self, draw: _Draw, scores: LabelScores) -> str:
         if not self.temperature:
-            return answer.best
-        chances = label_chances(answer, self.temperature)
-        chance = rng(self.seed, "answer label", round=made.draw.number, client=made.draw.named)
-        return answer.labels[int(chance.choice(len(chances), p=chances))]
+            return scores.best
+        chances = label_chances(scores, self.temperature)
+        chance = rng(self.seed, "answer label", round=draw.number, client=draw.named)
+        return scores.labels[int(chance.choice(len(chances), p=chances))]
 
 
 def label_chances(scores: LabelScores, temperature: float) -> Floats:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from fedbbpt.config.connect import Connected, connected
 from fedbbpt.config.other_runs import other_journals
@@ -15,10 +16,15 @@ from fedbbpt.engines.local import Local
 from fedbbpt.errors import ConfigError, QuorumError
 from fedbbpt.experiment.answering.asking import ask_all
 from fedbbpt.experiment.answering.asking_plan import AskingPlan
-from fedbbpt.experiment.answering.mixes import Mixes, check_no_leak
-from fedbbpt.experiment.answering.outcome import Answered, Outcome, Paid, conditions_of
+from fedbbpt.experiment.answering.conditions import conditions_of
+from fedbbpt.experiment.answering.gold import GoldQuestion
+from fedbbpt.experiment.answering.leak import check_no_leak
+from fedbbpt.experiment.answering.mixes import Mixes
+from fedbbpt.experiment.answering.outcome import Answered, GoldCost, Outcome, Paid
 from fedbbpt.experiment.answering.questions import Asked, canonical
-from fedbbpt.experiment.answering.standing import Standing
+from fedbbpt.experiment.answering.standing import Counting, Standing
+from fedbbpt.experiment.answering.weighing import Marked, Weighed, Weighing, notes_on, weighed
+from fedbbpt.randomness import rng
 from fedbbpt.reasoning import ShowsExemplars
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.safe_text import safe_json
@@ -41,18 +47,28 @@ class Asking:
         plan: the rules of asking.
         mixes: every owner's prompts.
         temperature: of the draws, in [0, 2]; at 0 all draws of one prompt at one endpoint are one.
+        weighing: what votes weigh.
+        gold: questions whose answers are known, asked among the others.
 
     Raises:
-        ValueError: a temperature out of range.
+        ValueError: a temperature out of range, or gold questions that are needed and not there, or
+            there and not needed.
     """
 
     questions: Sequence[Asked]
     plan: AskingPlan
     mixes: Mixes
     temperature: float = 0.7
+    weighing: Weighing = field(default_factory=Weighing)
+    gold: Sequence[GoldQuestion] = ()
 
     def __post_init__(self) -> None:
         check_temperature(self.temperature)
+        if self.weighing.by_gold != bool(self.gold):
+            raise ValueError(
+                f"gold: {len(self.gold)} gold questions and weights {self.weighing.weights!r}; "
+                'gold questions are asked for "gold" and "reliability", and only for these'
+            )
 
 
 async def answer(prepared: Prepared, asking: Asking, folder: Path) -> Outcome:
@@ -89,6 +105,17 @@ async def answer(prepared: Prepared, asking: Asking, folder: Path) -> Outcome:
     return outcome
 
 
+class _Questions(NamedTuple):
+    """All questions as they are asked: nobody who is asked can tell gold from live."""
+
+    live: Sequence[Standing]
+    gold: Sequence[Marked]
+
+    @property
+    def together(self) -> list[Standing]:
+        return sorted([*self.live, *(one.standing for one in self.gold)], key=lambda one: one.place)
+
+
 async def _outcome(lines: Connected, asking: Asking, before: int) -> Outcome:
     voters = {name: _voter(lines, asking, name) for name in sorted(lines.prepared.data)}
     shown = [
@@ -97,18 +124,16 @@ async def _outcome(lines: Connected, asking: Asking, before: int) -> Outcome:
         if isinstance(voter.reasoning, ShowsExemplars)
         for question in voter.reasoning.shown
     ]
-    check_no_leak(asking.mixes, shown, [question.text for question in asking.questions])
-    labels, kind = lines.prepared.run.task.labels, answer_kind(lines.prepared.run)
-    standings = [
-        Standing(place, canonical(question, kind), asking.plan, tuple(voters), labels, InTheClear())
-        for place, question in enumerate(asking.questions)
-    ]
-    await ask_all(standings, asking.plan, Local({}, voters))
-    if sum(one.missing for one in standings) == sum(one.draws for one in standings):
+    everything = [*asking.questions, *(one.asked for one in asking.gold)]
+    check_no_leak(asking.mixes, shown, everything)
+    questions = _questions(lines, asking, everything, tuple(voters))
+    await ask_all(questions.together, asking.plan, Local({}, voters))
+    if all(one.missing == one.draws for one in questions.together):
         raise QuorumError(f"no owner got any reply ({_failures(lines)}); ask again later")
+    weights = weighed(asking.weighing, questions.live, questions.gold)
     ledger = lines.journal.tally()
     return Outcome(
-        answered=tuple(_answered(one) for one in standings),
+        answered=tuple(_answered(one, weights.counting) for one in questions.live),
         rule=asking.plan.rule,
         source=asking.mixes.source,
         destinations=tuple(sorted({e.profile.destination for e in lines.opened})),
@@ -120,7 +145,40 @@ async def _outcome(lines: Connected, asking: Asking, before: int) -> Outcome:
             ledger.nanodollars,
             ledger.calls - before,
         ),
-        notes=_notes(lines, asking, voters),
+        notes=_notes(lines, asking, voters, weights),
+        weighing=asking.weighing,
+        weights=weights.owners,
+        gold=_gold_cost(questions.gold),
+    )
+
+
+def _questions(
+    lines: Connected, asking: Asking, everything: Sequence[Asked], owners: tuple[str, ...]
+) -> _Questions:
+    """Return how all questions stand before they are asked, gold ones at random places."""
+    run = lines.prepared.run
+    labels, kind = run.task.labels, answer_kind(run)
+    places: Sequence[int] = range(len(everything))
+    if asking.gold:
+        chance = rng(asking.plan.seed, "gold places")
+        places = [int(place) for place in chance.permutation(len(everything))]
+    standings = [
+        Standing(place, canonical(one, kind, labels), asking.plan, owners, labels, InTheClear())
+        for place, one in zip(places, everything, strict=True)
+    ]
+    live = len(asking.questions)
+    pairs = zip(standings[live:], asking.gold, strict=True)
+    return _Questions(standings[:live], [Marked(standing, one.owner) for standing, one in pairs])
+
+
+def _gold_cost(gold: Sequence[Marked]) -> GoldCost:
+    casts = [cast for one in gold for cast in one.standing.casts]
+    return GoldCost(
+        len(gold),
+        sum(one.standing.draws for one in gold),
+        sum(cast.ballot.calls for cast in casts),
+        sum(cast.prompt_tokens for cast in casts),
+        sum(cast.completion_tokens for cast in casts),
     )
 
 
@@ -135,26 +193,36 @@ def _voter(lines: Connected, asking: Asking, name: str) -> Voter:
         asking.plan.seed,
         asking.temperature,
         own.calibration,
+        asking.weighing.confident,
     )
 
 
-def _answered(standing: Standing) -> Answered:
-    decided = standing.verdict()
+def _answered(standing: Standing, counting: Counting) -> Answered:
+    decided = standing.verdict(counting)
     return Answered(
         asked=standing.asked,
         verdict=decided,
         draws=standing.draws,
         missing=standing.missing,
+        cut_off=sum(cast.cut_off for cast in standing.casts),
+        dropped=sum(cast.dropped for cast in standing.casts),
         prompt_tokens=sum(cast.prompt_tokens for cast in standing.casts),
         completion_tokens=sum(cast.completion_tokens for cast in standing.casts),
         prompts=standing.prompts(),
         owners=dict(sorted(standing.made.items())),
-        conditions=conditions_of(decided, standing.owners, at_random=standing.plan.at_random),
+        conditions=conditions_of(
+            decided,
+            standing.owners,
+            at_random=standing.plan.at_random,
+            movable=counting.movable,
+        ),
     )
 
 
-def _notes(lines: Connected, asking: Asking, voters: dict[str, Voter]) -> tuple[str, ...]:
-    notes = []
+def _notes(
+    lines: Connected, asking: Asking, voters: dict[str, Voter], weights: Weighed
+) -> tuple[str, ...]:
+    notes = list(notes_on(weights, asking.weighing, [v.reasoning for v in voters.values()]))
     mixed = any(len(own.mix.ingredients) > 1 for own in asking.mixes.own.values())
     places = {voter.endpoint.profile.identity for voter in voters.values()}
     if not asking.temperature and not mixed and len(places) < len(voters):

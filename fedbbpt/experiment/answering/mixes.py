@@ -12,21 +12,19 @@ import numpy as np
 from fedbbpt.calibration import Calibration
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
-from fedbbpt.errors import ConfigError, DataError
+from fedbbpt.errors import ConfigError
 from fedbbpt.experiment.answering.mix_file import read_mixes
 from fedbbpt.prompts import Prompt
 from fedbbpt.runs.directory import RESULTS, RunDirectory
 from fedbbpt.runs.results import Bank, Results
 from fedbbpt.runs.stored import read_stored
 from fedbbpt.spaces import Space, is_private
+from fedbbpt.spaces.growth import GrowingSpace
 from fedbbpt.tuned import TunedPrompt
 from fedbbpt.work.prompt_mix import Ingredient, PromptMix
 
 SHARPNESS = 0.03
 """Losses that differ by so much, in nats, have shares that differ by a factor of e."""
-
-TELLING = 20
-"""Characters of a question whose standing in a prompt is no chance."""
 
 MOST = 4
 """Prompts of a mixture, unless a file names them."""
@@ -206,41 +204,13 @@ def _named(space: Space, point: Sequence[int]) -> str:
 def _of_bank(prepared: Prepared, bank: Bank) -> list[Ingredient]:
     """Return the best instructions of a bank that grew, by the softmax of their losses."""
     texts = tuple(one.text for one in sorted(bank.texts, key=lambda one: one.number) if one.new)
-    space, first = prepared.space_with(texts), len(prepared.space.axes[0].choices)
+    before, space = prepared.space, prepared.space_with(texts)
+    if not isinstance(before, GrowingSpace) or not isinstance(space, GrowingSpace):
+        raise ConfigError("--prompts mixture: the run's bank is of another kind of space")
     made = []
     for one in bank.texts[:MOST]:
-        number = first + texts.index(one.text) if one.new else one.number
-        prompt: Prompt = space.decode(np.array([float(number)]))
+        number = len(before.texts) + texts.index(one.text) if one.new else one.number
+        prompt: Prompt = space.decode(space.point(number))
         share = math.exp(-(one.loss - bank.texts[0].loss) / SHARPNESS)
         made.append(Ingredient(str(one.number), prompt, max(share, 1e-300)))
     return made
-
-
-def check_no_leak(mixes: Mixes, shown: Sequence[str], questions: Sequence[str]) -> None:
-    """Refuse prompts that show a question which is asked, solved.
-
-    Args:
-        mixes: the prompts.
-        shown: questions that the way of reasoning shows by itself.
-        questions: that are asked.
-
-    Raises:
-        DataError: an exemplar is one of the questions.
-    """
-    prompts = {one.prompt.digest: one for own in mixes.own.values() for one in own.mix.ingredients}
-    seen = set(shown)
-    for question in questions:
-        if question in seen:
-            raise DataError("a question is an exemplar of the way of reasoning; leave it out there")
-        for one in prompts.values():
-            *before, last = one.prompt.render(question)
-            if last in before or any(_holds(message.content, question) for message in before):
-                raise DataError(
-                    f"a question is an exemplar of the prompt {one.name!r}; ask with another one"
-                )
-
-
-def _holds(content: str, question: str) -> bool:
-    """Say whether a turn holds the question; few words may stand anywhere by chance."""
-    content, question = content.strip(), question.strip()
-    return content == question or (len(question) >= TELLING and question in content)

@@ -1,17 +1,16 @@
 """What came of questions: verdicts with counts, certificates and their conditions, and the cost."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from fractions import Fraction
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 from fedbbpt.canonical import canonical_json
 from fedbbpt.comparison import wilson
+from fedbbpt.experiment.answering.conditions import e_value
 from fedbbpt.experiment.answering.questions import Asked
+from fedbbpt.experiment.answering.weighing import Weighing
+from fedbbpt.votes.gold import ClientWeight
 from fedbbpt.votes.question import PromptUse
 from fedbbpt.votes.verdict import Verdict
-
-LARGEST = Fraction(10) ** 300
-"""E-values above it are shown as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,8 @@ class Answered:
         verdict: the decision.
         draws: made.
         missing: draws without a reply.
+        cut_off: abstentions whose reply reached its largest length.
+        dropped: other wordings of the question that were paid for and thrown away.
         prompt_tokens: read.
         completion_tokens: written.
         prompts: asked with, and how often.
@@ -34,6 +35,8 @@ class Answered:
     verdict: Verdict
     draws: int
     missing: int
+    cut_off: int
+    dropped: int
     prompt_tokens: int
     completion_tokens: int
     prompts: tuple[PromptUse, ...]
@@ -55,8 +58,11 @@ class Answered:
             "decided_by": decided.decided_by,
             "share": decided.share,
             "counts": {total.answer: total.votes for total in decided.standings},
+            "weights": {total.answer: total.weight for total in decided.standings},
             "abstentions": decided.abstentions,
             "missing": self.missing,
+            "cut_off": self.cut_off,
+            "dropped_wordings": self.dropped,
             "draws": self.draws,
             "calls": decided.calls,
             "prompt_tokens": self.prompt_tokens,
@@ -88,6 +94,25 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldCost:
+    """What the gold questions cost, counted as for verdicts.
+
+    Attributes:
+        questions: how many there were.
+        draws: made on them.
+        calls: of these.
+        prompt_tokens: read.
+        completion_tokens: written.
+    """
+
+    questions: int = 0
+    draws: int = 0
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """All questions answered.
 
@@ -98,6 +123,9 @@ class Outcome:
         destinations: where the questions went.
         paid: from the journal.
         notes: what a careful reader should know.
+        weighing: what votes were to weigh.
+        weights: every owner's, none where votes count alike by choice.
+        gold: what the gold questions cost, in none of the figures of ``answered``.
     """
 
     answered: tuple[Answered, ...]
@@ -106,6 +134,9 @@ class Outcome:
     destinations: tuple[str, ...]
     paid: Paid
     notes: tuple[str, ...] = ()
+    weighing: Weighing = field(default_factory=Weighing)
+    weights: tuple[ClientWeight, ...] = ()
+    gold: GoldCost = field(default_factory=GoldCost)
 
     @property
     def unanswered(self) -> int:
@@ -126,12 +157,19 @@ class Outcome:
             "rule": self.rule,
             "prompts": self.source,
             "destinations": list(self.destinations),
-            "draws": sum(one.draws for one in self.answered),
-            "calls": sum(one.verdict.calls for one in self.answered),
-            "prompt_tokens": sum(one.prompt_tokens for one in self.answered),
-            "completion_tokens": sum(one.completion_tokens for one in self.answered),
+            "draws": self.gold.draws + sum(one.draws for one in self.answered),
+            "calls": self.gold.calls + sum(one.verdict.calls for one in self.answered),
+            "prompt_tokens": self.gold.prompt_tokens
+            + sum(one.prompt_tokens for one in self.answered),
+            "completion_tokens": self.gold.completion_tokens
+            + sum(one.completion_tokens for one in self.answered),
             "missing": sum(one.missing for one in self.answered),
+            "cut_off": sum(one.cut_off for one in self.answered),
+            "dropped_wordings": sum(one.dropped for one in self.answered),
             "score": score,
+            "weighing": asdict(self.weighing),
+            "weights": [one._asdict() for one in self.weights],
+            "gold": asdict(self.gold),
             "journal": asdict(self.paid),
             "notes": list(self.notes),
         }
@@ -139,56 +177,3 @@ class Outcome:
     def lines(self) -> bytes:
         """Return one JSON object a question, one a line."""
         return b"".join(canonical_json(one.payload()) + b"\n" for one in self.answered)
-
-
-def e_value(decided: Verdict) -> float | None:
-    """Return the evidence as a number, None where there is none."""
-    if decided.evidence is None:
-        return None
-    return float(min(Fraction(decided.evidence.e_value), LARGEST))
-
-
-def conditions_of(decided: Verdict, owners: Sequence[str], *, at_random: bool) -> tuple[str, ...]:
-    """Return what is proven of a verdict and what it rests on, one sentence each.
-
-    Args:
-        decided: the verdict.
-        owners: those whose ballots were asked for.
-        at_random: whether every draw was by an owner at random.
-    """
-    if decided.winner is None:
-        return ("nothing is proven: nobody gave a usable answer",)
-    said = [_robust(decided, len(owners)), _evidence(decided, at_random=at_random)]
-    if decided.decided_by not in {"lead", "nobody"}:
-        said.append(f"a tie, decided by the {decided.decided_by}")
-    if decided.refused:
-        said.append(
-            f"not counted: {', '.join(decided.refused)}, with two different ballots or too many "
-            "votes"
-        )
-    return tuple(said)
-
-
-def _robust(decided: Verdict, owners: int) -> str:
-    if owners == 1:
-        return "one owner alone was asked: its vote is its word, and nothing bears its lying"
-    f = decided.tolerates or 0
-    if f == 0:
-        return "one lying owner could be the reason for this answer"
-    return (
-        f"whichever {f} of {owners} owners lied, the others chose this answer too; "
-        "that they are right is not said"
-    )
-
-
-def _evidence(decided: Verdict, *, at_random: bool) -> str:
-    value = e_value(decided)
-    if value is None:
-        why = "were asked in turn, not at random" if not at_random else "did not count alike"
-        return f"no evidence on the most likely answer: owners {why}"
-    reached = "at least 20" if value >= 20 else "below 20"
-    return (
-        f"e-value {value:.3g} ({reached}; it reaches 20 in at most 5 of 100 cases where another "
-        "answer is more likely, whenever one looks): if draws are independent, each by an owner "
-        "and a prompt at random; that the most likely answer is right is not said"
-    )

@@ -1,5 +1,6 @@
 """What is asked: one question as it is typed, or a file of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,19 +48,34 @@ def questions_of(words: str, column: str = "input") -> tuple[Asked, ...]:
     return (Asked("question", _sound(words, Origin("the question", ""), 1)),)
 
 
-def canonical(asked: Asked, kind: AnswerKind | None) -> Asked:
+def canonical(asked: Asked, kind: AnswerKind | None, labels: Sequence[str] = ()) -> Asked:
     """Return the question with its targets in the canonical form of the task's kind of answer.
 
+    Args:
+        asked: the question.
+        kind: of free answers, None for whole texts and for labels.
+        labels: the closed set of answers, empty for free ones.
+
     Raises:
-        DataError: a target is none of this kind.
+        DataError: a target is none of this kind, or no label.
     """
+    if labels:
+        for target in asked.targets:
+            if target not in labels:
+                raise DataError(
+                    f"the target {target!r} of {asked.id} is none of the task's labels"
+                    f"{did_you_mean(target, labels)} Labels: {', '.join(labels)}"
+                )
     if kind is None:
         return asked
     targets = []
     for target in asked.targets:
         found = kind.about(asked.text).canonical(target)
         if not isinstance(found, str):
-            raise DataError(f"the target {target!r} of {asked.id} is none of the task's answers")
+            raise DataError(
+                f"the target {target!r} of {asked.id} is none of the task's answers; correct it, "
+                "or name another kind in [task] answer"
+            )
         targets.append(found)
     return replace(asked, targets=tuple(targets))
 

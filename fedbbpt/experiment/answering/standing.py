@@ -1,18 +1,39 @@
 """One question while it is asked: who made which draws, and what came of them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fedbbpt.experiment.answering.asking_plan import AskingPlan
 from fedbbpt.experiment.answering.questions import Asked
 from fedbbpt.votes.ballots import Ballot, together
+from fedbbpt.votes.confidence import Plain, Spread
 from fedbbpt.votes.question import Cast, PromptUse, Question
 from fedbbpt.votes.stopping import StoppingRule
 from fedbbpt.votes.sums import Counter as BallotCounter
 from fedbbpt.votes.sums import Rules
 from fedbbpt.votes.tally import tally
 from fedbbpt.votes.verdict import Verdict, verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How the votes of all owners count in a verdict.
+
+    Attributes:
+        weights: of each vote by owner; None for 1 each.
+        spread: how the votes inside a ballot weigh against each other.
+        movable: whether owners could have moved each other's weights, so that nothing is certified
+            against liars.
+    """
+
+    weights: Mapping[str, float] | None = None
+    spread: Spread = field(default_factory=Plain)
+    movable: bool = False
+
+
+PLAIN = Counting()
+"""One vote each."""
 
 
 @dataclass(slots=True, eq=False)
@@ -85,17 +106,24 @@ class Standing:
         """Say whether a rule asks for no further draw."""
         return self.draws >= rule.cap or rule.stops(self.answers)
 
-    def verdict(self) -> Verdict:
-        """Return the decision on all that was cast."""
+    def heard(self) -> dict[str, Ballot]:
+        """Return what each owner that counts has said in all polls together."""
         mine: dict[str, list[Ballot]] = {}
         for cast in self.casts:
             if cast.ballot.client not in self.excluded:
                 mine.setdefault(cast.ballot.client, []).append(cast.ballot)
-        counted = [together(ballots) for ballots in mine.values()]
-        rules = Rules(max(self.made.values(), default=1), self.choices)
-        decided = verdict(tally(counted, rules, self.counter), drawn_at_random=self.plan.at_random)
+        return {owner: together(ballots) for owner, ballots in mine.items()}
+
+    def verdict(self, counting: Counting = PLAIN) -> Verdict:
+        """Return the decision on all that was cast."""
+        most = max(self.made.values(), default=1)
+        rules = Rules(most, self.choices, counting.weights, counting.spread)
+        counted = tally(list(self.heard().values()), rules, self.counter)
+        decided = verdict(counted, drawn_at_random=self.plan.at_random)
         calls = sum(cast.ballot.calls for cast in self.casts)
         refused = tuple(sorted({*decided.refused, *self.excluded}))
+        if counting.movable:
+            decided = replace(decided, tolerates=None, unswayed_by=None)
         return replace(decided, calls=calls, refused=refused)
 
     def prompts(self) -> tuple[PromptUse, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from fedbbpt.distributions import Floats
 from fedbbpt.experiment.replaying.recording import Recording, Tables
 from fedbbpt.randomness import rng
+from fedbbpt.replay.anchoring import AnchoredHalving
 from fedbbpt.replay.answers_table import AnswersTable, Condition
 from fedbbpt.replay.choosing import Halving
 from fedbbpt.replay.methods import InTurn, Method, Mixture, Sampled
@@ -73,7 +74,7 @@ def trials(tables: Tables, recording: Recording, budget: int) -> Iterator[Trial]
         yield Trial("TRIPLE", budget, WithChoice(learning, alone, budget))
         own = Halving(every, paired=True, keep=1, scale=0.0)
         yield Trial("local only", budget, WithChoice(learning, own, budget, owners=tables.owners))
-        ours = Halving(every, paired=True, keep=KEEP, scale=SCALE)
+        ours = AnchoredHalving(every, KEEP, SCALE)
         yield Trial(OURS, budget, WithChoice(learning, ours, budget, shared=True))
     oracle = best_of(tables.asked, every)
     yield Trial("oracle", budget, Sampled(oracle, FixedNumber(budget)))

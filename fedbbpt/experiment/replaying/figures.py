@@ -28,7 +28,7 @@ class SetPlayed:
         prompts: share right of each prompt on the answered questions, by name.
         missing: questions under a prompt without a reply.
         exact: whether samples were drawn from label log-probabilities.
-        calls: recorded in its journal.
+        calls: distinct requests whose replies its tables hold.
         dropped: paraphrases that were not fit to be asked.
     """
 

@@ -79,6 +79,8 @@ class Tables(NamedTuple):
         missing: questions under a prompt that no reply came for.
         exact: whether samples were drawn from label log-probabilities.
         dropped: paraphrases that were not fit to be asked.
+        calls: distinct requests whose replies the tables hold: not what the journal says, which
+            also counts what a later process asked about the model's identity.
     """
 
     learning: Learning
@@ -87,6 +89,7 @@ class Tables(NamedTuple):
     missing: int
     exact: bool
     dropped: int = 0
+    calls: int = 0
 
 
 async def record(lines: Connected, recording: Recording, announce: Callable[[str], None]) -> Tables:
@@ -112,6 +115,7 @@ async def record(lines: Connected, recording: Recording, announce: Callable[[str
         scribe.missing,
         scribe.exact,
         scribe.dropped,
+        len(scribe.keys) + scribe.written,
     )
 
 
@@ -123,6 +127,8 @@ class _Scribe:
     missing: int = 0
     exact: bool = False
     dropped: int = 0
+    written: int = 0
+    keys: set[str] = field(default_factory=set)
     preparation: dict[Place, Cost] = field(default_factory=dict)
 
     async def table(self, split: str) -> tuple[AnswersTable, tuple[str, ...]]:
@@ -154,6 +160,7 @@ class _Scribe:
         inputs = [example.input for example in examples]
         written = await reworded(objective.endpoint, inputs, count)
         self.dropped += sum(one.dropped for one in written)
+        self.written += sum(one.cost.calls for one in written)
         cells: dict[Place, tuple[Recorded, ...]] = {}
         for place, condition in enumerate(self.recording.wordings[1:]):
             asked = [
@@ -181,6 +188,7 @@ class _Scribe:
         ]
         heat = 0.0 if exact else self.recording.temperature
         told = await converse(objective.endpoint, dialogues, heat)
+        self.keys.update(paid.key for one in told for paid in one.paid)
         groups = [told[at * times : (at + 1) * times] for at in range(len(examples))]
         self.missing += sum(
             any(isinstance(one.answer, Missing) for one in group) for group in groups

@@ -88,9 +88,9 @@ async def replay_all(sets: Sequence[Set], terms: Terms, folder: Path, announce: 
     played = []
     for one in sets:
         announce(f"{one.name}: recording")
-        tables, calls = await _recorded(one, folder, announce)
+        tables = await _recorded(one, folder, announce)
         announce(f"{one.name}: replaying")
-        played.append(_played(one, tables, terms, calls))
+        played.append(_played(one, tables, terms))
     table = table_of(played, terms.seed)
     directory = RunDirectory(folder)
     directory.write(CSV, table.csv().encode())
@@ -116,7 +116,7 @@ def check_samples(one: Set, terms: Terms) -> None:
         raise ConfigError(f"{one.name}: [evaluator] answers no question; give an [endpoint]")
 
 
-async def _recorded(one: Set, folder: Path, announce: Announce) -> tuple[Tables, int]:
+async def _recorded(one: Set, folder: Path, announce: Announce) -> Tables:
     directory = RunDirectory(folder / one.name)
     journals = other_journals(one.prepared.run, directory)
     directory.make()
@@ -126,11 +126,10 @@ async def _recorded(one: Set, folder: Path, announce: Announce) -> tuple[Tables,
         journal = Journal(calls, stack.enter_context(opened(journals)))
         async with connected(one.prepared, journal) as lines:
             open_test(directory.openings, sealed_digest(one.prepared), one.name)
-            tables = await record(lines, one.recording, announce)
-        return tables, journal.tally().calls
+            return await record(lines, one.recording, announce)
 
 
-def _played(one: Set, tables: Tables, terms: Terms, calls: int) -> SetPlayed:
+def _played(one: Set, tables: Tables, terms: Terms) -> SetPlayed:
     conditions = one.recording.conditions
     room = headroom(tables, conditions[0], max(terms.budgets), terms.seed)
     return SetPlayed(
@@ -147,6 +146,6 @@ def _played(one: Set, tables: Tables, terms: Terms, calls: int) -> SetPlayed:
         prompts=tuple((c.prompt, share_right(tables.asked, c)) for c in conditions),
         missing=tables.missing,
         exact=tables.exact,
-        calls=calls,
+        calls=tables.calls,
         dropped=tables.dropped,
     )
