@@ -10,6 +10,7 @@ from fedbbpt.spaces.growth import GrowingSpace, covering, version_of
 from fedbbpt.work.evaluate import evaluate
 from fedbbpt.work.owner import Owner
 from fedbbpt.work.propose import propose, weight_of
+from fedbbpt.work.replacement import Stream
 from fedbbpt.work.score import score
 from fedbbpt.work.search import is_sum, search
 
@@ -44,7 +45,8 @@ class Client:
         weight: float
         match assignment.work:
             case Score(points, block):
-                scored = await score(owner, points, block, seed)
+                noise = Stream(seed, assignment.round, owner.name)
+                scored = await score(owner, points, block, seed, noise)
                 statistics, weight, counts = scored.statistics, scored.weight, scored.counts
             case Search() as work:
                 statistics, weight, counts = await search(owner, assignment, work)

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from fedbbpt.aggregators import Aggregator, Personalising
+from fedbbpt.aggregators import Aggregator, Personalising, ReadsScalars
 from fedbbpt.distributions import Distribution, Floats, Points, width
 from fedbbpt.messages import Block, Report, Score, Search, State, Work
 from fedbbpt.optimizers import Optimizer, ScalarSearch, VectorSearch
@@ -138,7 +138,8 @@ class LocalSearches:
         plan = self._schedule
         # Every local stretch takes fresh examples, whatever the schedule says of nested blocks.
         block = Block(state.round * plan.block * plan.generations, plan.block)
-        work = Search(plan.candidates, plan.generations, block, plan.compare)
+        scalars = isinstance(self._aggregator, ReadsScalars)
+        work = Search(plan.candidates, plan.generations, block, plan.compare, scalars)
         return Proposal(work, plan.local_items * len(clients))
 
     def absorb(self, state: State, reports: Sequence[Report]) -> State:
@@ -203,7 +204,8 @@ def check_merge(
     """
     statistics: dict[str, Floats] = {"loss_sum": np.ones(1), "score_sum": np.ones(1)}
     if work == "local":
-        statistics = example_statistics(start, compare=compare)
+        scalars = isinstance(aggregator, ReadsScalars)
+        statistics = example_statistics(start, compare=compare, scalars=scalars)
     report = Report("anyone", 0, "", statistics, frozenset(), 1.0, 0, 0, 0, 0)
     merged = aggregator(State(0, start), [report])
     if work == "score" and "losses" not in merged.memory:

@@ -19,7 +19,7 @@ from fedbbpt.messages import Block, Propose, Report, Score, State
 from fedbbpt.optimizers.growing import GrowingSearch, Wish
 from fedbbpt.proposers import SERVER, Proposer
 from fedbbpt.schedule import Coverage, Schedule
-from fedbbpt.spaces.growth import LONGEST, REASONS, GrowingSpace, admitted, padded
+from fedbbpt.spaces.growth import LONGEST, REASONS, Admitted, GrowingSpace, admitted, padded
 
 
 class Scored(NamedTuple):
@@ -58,6 +58,42 @@ class Growth:
         """Return the most requests that ``count`` texts take."""
         share = self.share(count, clients)
         return self.proposer.requests(share) * (clients if self.by_owners else 1)
+
+    def joining(self, state: State, reports: Sequence[Report], work: Propose) -> Admitted:
+        """Return which of the texts of a round's reports join the bank, and all that were dropped.
+
+        Args:
+            state: before the round.
+            reports: on ``work``.
+            work: what was asked.
+        """
+        room = min(self.most - len(state.texts), work.count * max(1, len(reports)))
+        known = (*self.space.texts, *state.texts)
+        kept = admitted(_in_turn(reports), known, longest=self.longest, most=room)
+        dropped = Counter(kept.dropped)
+        for report in reports:
+            counts = zip(REASONS, report.statistics["dropped"], strict=True)
+            dropped.update({reason: int(count) for reason, count in counts if count})
+        return Admitted(kept.texts, dict(dropped))
+
+    def made_up(self, proposal: Proposal, round: int, clients: Sequence[str]) -> list[Report]:
+        """Return reports in which every wish comes true and the first candidates are the best."""
+        work = proposal.work
+        if isinstance(work, Score):
+            losses = {"loss_sum": np.arange(len(work.points), dtype=np.float64)}
+            return [_made_up(name, losses, 0, ()) for name in clients]
+        writers = clients if self.by_owners else clients[:1]
+        dropped = {"dropped": np.zeros(len(REASONS))}
+        count = work.count if isinstance(work, Propose) else 0
+        return [
+            _made_up(
+                name,
+                dropped,
+                proposal.requests // len(writers),
+                [f"{name}, round {round}, text {place}" for place in range(count)],
+            )
+            for name in writers
+        ]
 
 
 class GrowingCandidates:
@@ -151,16 +187,10 @@ class GrowingCandidates:
 
     def _grown(self, state: State, reports: Sequence[Report], work: Propose) -> State:
         self._written += sum(report.asked for report in reports)
-        growth, space = self._growth, self._growth.space
-        room = min(growth.most - len(state.texts), work.count * max(1, len(reports)))
-        known = (*space.texts, *state.texts)
-        kept = admitted(_in_turn(reports), known, longest=growth.longest, most=room)
-        self.dropped.update(kept.dropped)
-        for report in reports:
-            counts = zip(REASONS, report.statistics["dropped"], strict=True)
-            self.dropped.update({reason: int(count) for reason, count in counts if count})
-        texts = (*state.texts, *kept.texts)
-        choices = len(space.texts) + len(texts)
+        joining = self._growth.joining(state, reports, work)
+        self.dropped.update(joining.dropped)
+        texts = (*state.texts, *joining.texts)
+        choices = len(self._growth.space.texts) + len(texts)
         self._search.grow(choices)
         distribution = state.distribution
         if isinstance(distribution, Categorical):
@@ -169,22 +199,7 @@ class GrowingCandidates:
 
     def made_up(self, proposal: Proposal, state: State, clients: Sequence[str]) -> list[Report]:
         """Return reports in which every wish comes true and the first candidates are the best."""
-        work = proposal.work
-        if isinstance(work, Score):
-            losses = {"loss_sum": np.arange(len(work.points), dtype=np.float64)}
-            return [_made_up(name, losses, 0, ()) for name in clients]
-        writers = clients if self._growth.by_owners else clients[:1]
-        dropped = {"dropped": np.zeros(len(REASONS))}
-        count = work.count if isinstance(work, Propose) else 0
-        return [
-            _made_up(
-                name,
-                dropped,
-                proposal.requests // len(writers),
-                [f"{name}, round {state.round}, text {place}" for place in range(count)],
-            )
-            for name in writers
-        ]
+        return self._growth.made_up(proposal, state.round, clients)
 
     def _seen(self, parents: Points) -> Block | None:
         """Return the block on which all of the parents were scored last."""

@@ -46,12 +46,14 @@ class Search:
         block: training examples of the first generation; later ones take the following places.
         compare: whether the broadcast mode and the found one are scored at the end, on the block
             after the last, for a merge that ranks or weighs owners by it.
+        scalars: whether the log of the search is reported, in the place of a distribution.
     """
 
     candidates: int
     generations: int
     block: Block
     compare: bool = False
+    scalars: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,8 @@ import numpy as np
 
 from fedbbpt.distributions import Categorical, Floats, Gaussian, Product, softmax
 from fedbbpt.messages import Report, State
+from fedbbpt.optimizers.scalar_log import ScalarLog
+from fedbbpt.optimizers.shared_seeds import SharedSeeds
 
 SIZES = (4, 3)
 CANDIDATES = 5
@@ -55,6 +57,15 @@ def product_statistics(rng: np.random.Generator, weight: float) -> dict[str, Flo
     return {**parts, **{f"part_1.{name}": array for name, array in tables.items()}, **shared}
 
 
+def scalar_statistics(rng: np.random.Generator, _weight: float) -> dict[str, Floats]:
+    """Return what search work told by scalars reports, and where it leads."""
+    log = ScalarLog.empty()
+    for _ in range(3):
+        log = log.after(rng.choice(16, 2, replace=False), rng.normal(size=2))
+    shared = SharedSeeds(7, 16, "gaussian", 0.1)
+    return {**log.arrays(), **shared.arrays(), "mean": shared.mean(CLOUD, log)}
+
+
 @dataclasses.dataclass(frozen=True)
 class Setting:
     """A state, and how owners report on it."""
@@ -77,6 +88,7 @@ CLOUD = Gaussian(np.array([0.5, -1.0, 0.0]), 1.0)
 SETTINGS = {
     "tables": Setting(State(4, TABLES, MEMORY), table_statistics),
     "cloud": Setting(State(4, CLOUD, MEMORY), cloud_statistics),
+    "scalars": Setting(State(4, CLOUD, MEMORY), scalar_statistics),
     "sheared": Setting(State(4, CLOUD, MEMORY), sheared_statistics),
     "product": Setting(State(4, Product((CLOUD, TABLES)), MEMORY), product_statistics),
 }

@@ -30,7 +30,12 @@ STARTS: dict[str, Distribution] = {
 EXTRAS = {"cma": "cma", "nevergrad": "nevergrad"}
 """Libraries that an optimizer wraps; without its library it cannot be tried."""
 
-SLOW = {"nevergrad": ("sheared", "product"), "surrogate": ("tables",), "bandit": ("tables",)}
+SLOW = {
+    "nevergrad": ("sheared", "product"),
+    "surrogate": ("tables",),
+    "bandit": ("tables",),
+    "gaussian_process": ("sheared",),
+}
 """Some milliseconds a point: fewer starts, seeds and rounds."""
 
 

@@ -12,7 +12,7 @@ LAYERS = (
     "errors randomness canonical secret closest event_loop",
     "labels tensor_bytes soft_tokens soft_parts prompts data splits answers completions money"
     " chat_form chat_format distributions beliefs messages comparison randomisation gate reading"
-    " extraction safe_text text_features",
+    " extraction safe_text text_features embedding_scale",
     "codec",
     "storage",
     "library datasets",
@@ -26,7 +26,7 @@ LAYERS = (
     "aggregators",
     "calibration fitted_bias mean_score uncalibrated marking evaluator objective tuned",
     "exports wrapping",
-    "work client schedule drivers growing_bank round_scores server",
+    "work client schedule drivers growing_bank nearest_candidates round_scores server",
     "engines",
     "runs trackers",
     "recipes",

@@ -28,8 +28,8 @@ FAMILIES = {
     "personalisation",
 }
 TABLES = {"about", "space", "optimizer", "aggregator", "search"}
-PROPOSING = {"proposer"}
-"""Tables of recipes whose bank grows, beside the others."""
+OPTIONAL = {"proposer", "reasoning"}
+"""Tables of recipes whose bank grows, or that choose triggers, beside the others."""
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*/run.toml"))
 
 
@@ -44,7 +44,7 @@ def test_every_recipe_file_is_found() -> None:
 def test_a_recipe_says_what_it_is_and_where_it_departs_from_its_source(name: str) -> None:
     recipe = load_recipe(name)
 
-    assert set(recipe) - PROPOSING == TABLES
+    assert set(recipe) - OPTIONAL == TABLES
     told = [key for key in recipe["about"] if key != "unverified"]
     assert told == ["title", "family", "source", "faithful", "ours", "tier"]
     assert recipe["about"]["family"] in FAMILIES
@@ -115,6 +115,19 @@ def test_a_run_file_may_take_another_space_than_its_recipe(tmp_path: Path) -> No
     )
 
     assert tiny_prepared(tmp_path, tables).plan.rounds >= 1
+
+
+def test_a_recipe_may_name_a_way_of_reasoning_and_the_run_file_another(tmp_path: Path) -> None:
+    said = load_recipe("fedlogic-cot")["reasoning"]
+
+    taken = tiny_run(tmp_path, tiny_tables(recipe="fedlogic-cot", space={}, search={}))
+    tables = tiny_tables(recipe="fedlogic-cot", reasoning={"max_tokens": 9}, space={}, search={})
+    longer = tiny_run(tmp_path, tables)
+    own = tiny_run(tmp_path, {**tables, "reasoning": "direct"})
+
+    assert taken.reasoning == said
+    assert longer.reasoning == {**said, "max_tokens": 9}
+    assert own.reasoning == {"use": "direct"}
 
 
 def test_an_unknown_recipe_is_answered_with_the_closest() -> None:

@@ -25,13 +25,14 @@ def work_payload(work: Work) -> dict[str, object]:
                 "points": array_payload(points),
                 "block": _block_payload(block),
             }
-        case Search(candidates, generations, block, compare):
+        case Search(candidates, generations, block, compare, scalars):
             return {
                 "kind": "search",
                 "candidates": candidates,
                 "generations": generations,
                 "block": _block_payload(block),
                 "compare": compare,
+                **({"scalars": True} if scalars else {}),
             }
         case Evaluate(points, samples, split, pairs):
             return {
@@ -68,6 +69,7 @@ def read_work(body: Json) -> Work:
                 count(body["generations"], "generations"),
                 _block(body["block"]),
                 flag(body["compare"], "compare"),
+                flag(body.get("scalars", False), "scalars"),
             )
         case "evaluate":
             samples = tuple(count(s, "samples") for s in listed(body["samples"], "samples"))

@@ -19,6 +19,7 @@ from fedbbpt.randomness import rng
 from fedbbpt.reasoning.inner import told
 from fedbbpt.reasoning.rehearsal import rehearsed
 from fedbbpt.spaces import Space, is_private
+from fedbbpt.spaces.embedding import Embedding
 from fedbbpt.work.propose import PROPOSER
 
 SAMPLES = 24
@@ -79,6 +80,7 @@ def longest_prompt(space: Space) -> Prompt:
     One part may change the length of the others, as label words do: every choice of every axis is
     tried together with the longest choices that the other axes have beside it.
     """
+    space = _listed(space)
     start = origin(space)
     if not space.axes:
         return space.decode(start + 1.0)  # all but the start are equally long
@@ -93,6 +95,11 @@ def longest_prompt(space: Space) -> Prompt:
                     point = max(tried, key=lambda one: _bytes(space.decode(one)))
             best = max(best, point, key=lambda one: _bytes(space.decode(one)))
     return space.decode(best)
+
+
+def _listed(space: Space) -> Space:
+    # Nothing is embedded for an estimate: the texts are those of the list.
+    return space.bank if isinstance(space, Embedding) else space
 
 
 def usual_tokens(request: Request) -> int:
@@ -154,15 +161,15 @@ def _check(owner: str, profile: Profile) -> Share:
 def _usual(prepared: Prepared, data: OwnerData, profile: Profile) -> Worst:
     examples = [*data.train, *data.dev, *data.test]
     reasoning = told(prepared.scoring.reasoning, data.train)
-    draws = rng(prepared.run.seed, "estimate")
+    draws, space = rng(prepared.run.seed, "estimate"), _listed(prepared.space)
     read = written = count = 0
     for _ in range(SAMPLES):
-        point = origin(prepared.space)
-        for axis, slot in enumerate(prepared.space.axes):
+        point = origin(space)
+        for axis, slot in enumerate(space.axes):
             point[axis] = draws.integers(len(slot.choices))
-        if not prepared.space.axes:
+        if not space.axes:
             point += 1.0
-        prompt = prepared.space.decode(point)
+        prompt = space.decode(point)
         example = examples[int(draws.integers(len(examples)))]
         for request in rehearsed(reasoning, prompt, example.input):
             read += usual_tokens(request)

@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from fedbbpt.aggregators import Aggregator, Personalising
+from fedbbpt.aggregators import Aggregator, Personalising, ReadsScalars
 from fedbbpt.config.owners import LoadedOwner
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.distributions import Categorical, Distribution
 from fedbbpt.drivers import Plan, check_merge, plan_common
 from fedbbpt.errors import ConfigError
 from fedbbpt.library.vocabulary import load_words
-from fedbbpt.optimizers import NeedsFreshBlocks, Optimizer, ReadsPrompts
+from fedbbpt.nearest_candidates import Refreshing, plan_nearest
+from fedbbpt.optimizers import NeedsFreshBlocks, Optimizer, ReadsPrompts, SharesDirections
 from fedbbpt.plugins import build
+from fedbbpt.randomness import rng
 from fedbbpt.schedule import Schedule
 from fedbbpt.spaces import Space
-from fedbbpt.work.replacement import Replacement
+from fedbbpt.spaces.embedding import Embedding
+from fedbbpt.work.replacement import Over, Replacement
 
 PLAYED = 2
 """Rounds of a search over vectors that a plan plays."""
@@ -79,7 +82,9 @@ def replacement_of(run: RunFile) -> Replacement | None:
         return None
     named = run.search.replace_words
     path = Path(run.base) / named
-    return Replacement(load_words(path if path.suffix == ".toml" else named), run.search.replace)
+    words = load_words(path if path.suffix == ".toml" else named)
+    over: Over = "mean" if run.search.replace_over == "mean" else "example"
+    return Replacement(words, run.search.replace, over=over)
 
 
 def informed(optimizer: Optimizer, space: Space) -> Optimizer:
@@ -102,8 +107,10 @@ def plan_of(
             f"[search] nested: {run.optimizer['use']} takes every round's losses as new evidence, "
             "and nested blocks ask the same examples again; set nested = false"
         )
+    # Points of embeddings may repeat candidates, which leaves a bound: it needs no long play.
+    played = replace(schedule, nested=False) if isinstance(space, Embedding) else schedule
     try:
-        plan = _played(run, optimizer, schedule, space.initial(), sizes)
+        plan = _played(run, optimizer, played, space.initial(), sizes)
     except ValueError as error:
         asked = f"asked for [search] candidates = {schedule.candidates}"
         raise ConfigError(f"[optimizer] {run.optimizer['use']}, {asked}: {error}") from error
@@ -115,6 +122,8 @@ def plan_of(
     rounds = min(schedule.rounds, schedule.requests // full)
     if local:
         plan = Plan(rounds, rounds * full)
+    elif isinstance(space, Embedding) and rounds:
+        plan = plan_nearest(schedule, Refreshing(space), owners)
     elif not schedule.nested:
         plan = Plan(max(rounds, plan.rounds), min(schedule.requests, schedule.rounds * full))
     if plan.rounds == 0:
@@ -154,13 +163,15 @@ def _played(
     return plan._replace(rounds=min(schedule.rounds, rounds))
 
 
-def aggregator_of(run: RunFile, space: Space) -> Aggregator:
+def aggregator_of(run: RunFile, space: Space, optimizer: Optimizer) -> Aggregator:
     """Return what merges the reports.
 
     Raises:
-        ConfigError: it does not merge what owners report after such work.
+        ConfigError: it does not merge what owners report after such work by such an optimizer.
     """
     aggregator: Aggregator = build("aggregators", run.aggregator, "aggregator")
+    if isinstance(aggregator, ReadsScalars) and run.search.work == "local":
+        _check_scalars(run, space, optimizer)
     if run.proposer and isinstance(aggregator, Personalising):
         raise ConfigError(
             f"[proposer] {run.aggregator['use']} knows no prompts that join on the way; leave the "
@@ -174,3 +185,17 @@ def aggregator_of(run: RunFile, space: Space) -> Aggregator:
             f"{run.search.work!r} ({error}); scores need mean or median, local searches a pool"
         ) from error
     return aggregator
+
+
+def _check_scalars(run: RunFile, space: Space, optimizer: Optimizer) -> None:
+    """Refuse an optimizer whose steps do not add up over owners."""
+    where = f"[aggregator] {run.aggregator['use']} adds up slopes along common directions"
+    if not isinstance(optimizer, SharesDirections):
+        raise ConfigError(
+            f"{where}, and {run.optimizer['use']} reports none; write [optimizer] use = "
+            '"finite_seeds" and step = "sgd", or another aggregator'
+        )
+    try:
+        optimizer.start_with(space.initial(), rng(run.seed, "plan"), run.seed)
+    except ValueError as error:
+        raise ConfigError(f"{where}: [optimizer] {error}") from error

@@ -6,6 +6,7 @@ from typing import Self
 
 from fedbbpt.aggregators import Aggregator, Personalising
 from fedbbpt.canonical import digest
+from fedbbpt.config.embedding_scale import beside, charged, scale_note, scale_requests
 from fedbbpt.config.leaks import check_leaks
 from fedbbpt.config.notes import run_notes
 from fedbbpt.config.owners import Held, LoadedOwner, load_owners
@@ -34,6 +35,7 @@ from fedbbpt.config.spending import caps_of, check_spending
 from fedbbpt.config.tracking import tracker_plan
 from fedbbpt.data import OwnerData
 from fedbbpt.drivers import Plan
+from fedbbpt.embedding_scale import EmbeddingScale
 from fedbbpt.endpoints import Connector, Profile
 from fedbbpt.endpoints.function_wire import EvaluatorFunction
 from fedbbpt.endpoints.spending.ledger import Caps
@@ -66,6 +68,7 @@ class Prepared:
         tracker: who is told figures and prompts; None for nobody.
         proposing: how the bank grows; None where it does not.
         replacement: of words in local searches; None where plain losses count.
+        scale: of soft tokens, as a search found it; None where nothing was searched for.
     """
 
     run: RunFile
@@ -84,6 +87,7 @@ class Prepared:
     tracker: TrackerPlan | None = None
     proposing: Proposing | None = None
     replacement: Replacement | None = None
+    scale: EmbeddingScale | None = None
 
     @property
     def data(self) -> dict[str, OwnerData]:
@@ -213,7 +217,8 @@ def prepare(
     owners = load_owners(run, held)
     sizes = {owner.data.owner: len(owner.data.train) for owner in owners}
     scoring = scoring_of(run, asked, grading, generate=generate, evaluator=calling)
-    schedule = schedule_of(run, owners, scoring.requests_per_item)
+    looking = scale_requests(space, asked, owners, scoring.requests_per_item, generate=generate)
+    schedule = charged(schedule_of(run, owners, scoring.requests_per_item), looking)
     optimizer: Optimizer = build("optimizers", run.optimizer, "optimizer")
     made = Prepared(
         run=run,
@@ -224,11 +229,11 @@ def prepare(
         judge_profiles=judge_profiles,
         space=space,
         optimizer=informed(optimizer, space),
-        aggregator=aggregator_of(run, space),
+        aggregator=aggregator_of(run, space, optimizer),
         schedule=schedule,
         scoring=scoring,
-        plan=plan_of(run, optimizer, schedule, space, sizes),
-        notes=run_notes(run, owners, space),
+        plan=beside(plan_of(run, optimizer, schedule, space, sizes), looking),
+        notes=(*run_notes(run, owners, space), *scale_note(looking)),
         tracker=tracker_plan(run.track, environment),
         replacement=replacement_of(run),
     )

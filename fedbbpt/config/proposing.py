@@ -9,6 +9,7 @@ from fedbbpt.aggregators import Aggregator
 from fedbbpt.config.endpoints import connector
 from fedbbpt.config.places import SHARED
 from fedbbpt.config.pricing import own_prices
+from fedbbpt.config.refreshing import REFRESHING, refreshing_of
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.sections import GrantsSection, OwnerSection, ProposerSection, Table
 from fedbbpt.config.strict import read_section
@@ -19,6 +20,7 @@ from fedbbpt.endpoints.spending.ledger import Worst, worst_of
 from fedbbpt.errors import ConfigError
 from fedbbpt.growing_bank import GrowingCandidates, Growth, plan_growing
 from fedbbpt.library.templates import LABELS, TOPIC
+from fedbbpt.nearest_candidates import NearestCandidates, Refreshing, plan_nearest
 from fedbbpt.optimizers import Optimizer
 from fedbbpt.optimizers.growing import GrowingSearch
 from fedbbpt.plugins import build
@@ -28,13 +30,14 @@ from fedbbpt.proposers import SERVER, Failure, Parent, Proposed, Proposer
 from fedbbpt.randomness import rng
 from fedbbpt.schedule import Schedule
 from fedbbpt.spaces import Space
+from fedbbpt.spaces.embedding import Embedding
 from fedbbpt.spaces.growth import LONGEST, GrowingSpace, fault
 
 MARK = "m" * LENGTH
 SHOWN, WIDEST = 32, "\U0001f600"
 """Parents that a request shows at most, and a letter of four bytes, where costs are bounded."""
 
-_OURS = ("endpoint", "longest", "most")
+_OURS = ("endpoint", "longest", "most", *REFRESHING)
 """Settings of the table that are not those of the plugin."""
 
 
@@ -47,12 +50,14 @@ class Proposing:
         connector: of the server's own proposer; None where it asks the run's endpoint, or nobody.
         profile: of the same.
         asks: whether the server asks a model for texts.
+        refreshing: when texts are written around a search's mean; None where its optimizer says so.
     """
 
     growth: Growth
     connector: Connector | None
     profile: Profile | None
     asks: bool
+    refreshing: Refreshing | None = None
 
     def driver(
         self,
@@ -61,12 +66,14 @@ class Proposing:
         schedule: Schedule,
         sizes: Mapping[str, int],
         stream: np.random.Generator,
-    ) -> GrowingCandidates:
+    ) -> GrowingCandidates | NearestCandidates:
         """Return the driver of one search.
 
         Raises:
             ConfigError: the optimizer takes no new texts.
         """
+        if (around := self.refreshing) is not None:
+            return NearestCandidates(optimizer, aggregator, schedule, around, sizes, stream)
         search = _started(optimizer, self.growth.space, stream)
         return GrowingCandidates(search, aggregator, schedule, self.growth, sizes)
 
@@ -83,7 +90,11 @@ class Proposing:
         Raises:
             ConfigError: the optimizer takes no new texts.
         """
-        driver = self.driver(optimizer, aggregator, schedule, sizes, rng(seed, "plan"))
+        if self.refreshing is not None:
+            owners = len(schedule.participants(tuple(sizes), 0, seed))
+            return plan_nearest(schedule, self.refreshing, owners)
+        search = _started(optimizer, self.growth.space, rng(seed, "plan"))
+        driver = GrowingCandidates(search, aggregator, schedule, self.growth, sizes)
         return plan_growing(driver, schedule, tuple(sizes), seed)
 
     def dearest(self, profile: Profile) -> Worst:
@@ -126,6 +137,7 @@ def proposing_of(
     section, proposer = _read(run)
     growing = _checked(run, space, optimizer)
     growth = Growth(growing, proposer, section.longest, section.most)
+    around = refreshing_of(run, section, growth)
     asks = proposer.at == SERVER and proposer.requests(1) > 0
     if run.evaluator and not asks and proposer.requests(1) > 0:
         raise ConfigError(
@@ -138,7 +150,7 @@ def proposing_of(
                 "[proposer] endpoint: nobody is named who writes the texts; give [proposer] a "
                 "table endpoint, as owners have"
             )
-        return Proposing(growth, None, profiles[SHARED] if asks else None, asks)
+        return Proposing(growth, None, profiles[SHARED] if asks else None, asks, around)
     if not asks:
         raise ConfigError(
             f"[proposer] endpoint: {run.proposer['use']} asks no model at the server; leave the "
@@ -147,7 +159,7 @@ def proposing_of(
     where = "proposer.endpoint"
     made = connector(section.endpoint, where, environment, own_prices(run.prices))
     try:
-        return Proposing(growth, made, made.profile(), asks)
+        return Proposing(growth, made, made.profile(), asks, around)
     except ConfigError as error:
         raise ConfigError(f"[{where}] {error}") from error
 
@@ -204,6 +216,13 @@ def _checked(run: RunFile, space: Space, optimizer: Optimizer) -> GrowingSpace:
             f"[proposer] the space {run.space.use!r} cannot grow; write "
             '[space] use = "instructions"'
         )
+    if isinstance(space, Embedding):
+        if run.search.work != "score":
+            raise ConfigError(
+                '[proposer] it goes with [search] work = "score"; write that, or take a recipe '
+                "without a proposer"
+            )
+        return space
     if run.search.work != "score" or not run.search.nested:
         raise ConfigError(
             '[proposer] it goes with [search] work = "score" and nested = true: survivors and '

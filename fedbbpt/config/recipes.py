@@ -33,7 +33,8 @@ def load_recipe(name: str) -> dict[str, Table]:
 def with_recipe(run: RunSection) -> dict[str, Table]:
     """Return the search tables of a run: the recipe's, key by key replaced by the file's own.
 
-    A table that names another plugin than the recipe takes nothing from the recipe.
+    A table that names another plugin than the recipe takes nothing from the recipe. So a file that
+    names a way of reasoning of its own, ``direct`` among them, has that one.
 
     Raises:
         ConfigError: no such recipe.
@@ -45,6 +46,7 @@ def with_recipe(run: RunSection) -> dict[str, Table]:
         "aggregator": run.aggregator,
         "proposer": run.proposer,
         "search": run.search,
+        "reasoning": run.reasoning,
     }
     return {name: _merged(recipe.get(name, {}), table) for name, table in own.items()}
 

@@ -7,7 +7,7 @@ from fedbbpt.canonical import digest
 
 _NOWHERE = ("directory", "base", "caps", "prices", "cache", "track")
 _PACE = {"concurrency", "timeout_seconds", "slots", "threads"}
-_PACE |= {"requests_per_minute", "tokens_per_minute"}
+_PACE |= {"requests_per_minute", "tokens_per_minute", "together"}
 _WORTH = {"prices"}
 _WAY = {"proxy", "ca", "key_header"}
 """How the same place is reached."""

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from fedbbpt.config.embedding_space import embedding_space
 from fedbbpt.config.exemplar_space import exemplar_space
 from fedbbpt.config.recipes import load_recipe
 from fedbbpt.config.runfile import RunFile
@@ -22,6 +23,7 @@ from fedbbpt.prompts import INPUT, messages_from
 from fedbbpt.spaces import Space
 from fedbbpt.spaces.assembly import assemble
 from fedbbpt.spaces.bank import Bank
+from fedbbpt.spaces.embedding import Embedding
 from fedbbpt.spaces.instructions import Instructions
 from fedbbpt.spaces.slots import Slots
 from fedbbpt.spaces.start import Start
@@ -53,9 +55,10 @@ def searched_space(run: RunFile, *, generate: bool, profiles: Sequence[Profile] 
                 return Slots(task, start, library, run.prompt.frozen, run.space.limit, generate)
             case "bank":
                 return _bank(run, task, start, generate=generate)
-            case "instructions":
+            case "instructions" | "embedding" as used:
                 library = merge([_read(load, run, name) for name in run.space.library])
-                return Instructions(task, start, library, run.space.limit, generate)
+                bank = Instructions(task, start, library, run.space.limit, generate)
+                return embedding_space(run, bank) if used == "embedding" else bank
             case "soft":
                 wording = wordings_for(task.labels, [start.words], generate=generate).choices[0]
                 settings = {"seed": run.seed, **run.space.settings}
@@ -86,7 +89,7 @@ def space_and_reading(
         ConfigError: as ``searched_space``, or label scores are asked for that cannot be read.
     """
     space = searched_space(run, generate=generate, profiles=profiles)
-    if generate or not isinstance(space, Slots | Instructions):
+    if generate or not isinstance(space, Slots | Instructions | Embedding):
         return space, generate
     if space.wordings.mode == "generate":
         generate = _generated(run, space)
@@ -126,7 +129,7 @@ def _read(reader: Callable[[str | Path], _Texts], run: RunFile, name: str) -> _T
         raise ConfigError(f"[space] library: {error}") from error
 
 
-def _generated(run: RunFile, space: Slots | Instructions) -> bool:
+def _generated(run: RunFile, space: Slots | Instructions | Embedding) -> bool:
     # First tokens cannot tell these label words apart, and there are too many for letters.
     if run.scoring.read == "logprobs":
         raise ConfigError(f'[scoring] read = "logprobs": {space.wordings.reason}; use "auto"')

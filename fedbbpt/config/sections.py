@@ -62,8 +62,8 @@ class SpaceSection:
     """``[space]``: which prompts are searched.
 
     Attributes:
-        use: ``"slots"``, ``"bank"``, ``"instructions"``, ``"exemplars"``, ``"soft"``, ``"tokens"``
-            or your own.
+        use: ``"slots"``, ``"bank"``, ``"instructions"``, ``"embedding"``, ``"exemplars"``,
+            ``"soft"``, ``"tokens"`` or your own.
         library: seed files by name, or paths beside the run file; of ``tokens``, word lists.
         limit: most choices a slot; 0 takes all.
         settings: of the space's own, written beside these.
@@ -87,11 +87,18 @@ class ProposerSection:
         endpoint: who writes; the run's ``[endpoint]`` if left out.
         longest: characters of a new instruction at most.
         most: new instructions that may join the bank, over a whole search.
+        every: scored rounds between two times that texts are written; this and the next two for a
+            space of embeddings only, as an evolution has its own.
+        parents: candidates nearest to the mean that are rewritten.
+        children: texts wanted each time.
     """
 
     endpoint: Table = field(default_factory=dict)
     longest: int = 600
     most: int = 128
+    every: int = 2
+    parents: int = 3
+    children: int = 4
 
     def __post_init__(self) -> None:
         if not 1 <= self.longest <= LONGEST_TEXT:
@@ -236,6 +243,8 @@ class SearchSection:
         replace: chance of an example's word to be replaced, in [0, 1): local searches divide a
             loss by the loss on the example so changed, at twice the requests; 0 leaves it out.
         replace_words: a packaged word list, or your own file.
+        replace_over: a loss is divided by that of the same example so changed (``"example"``), or
+            by the mean of those of all the block's (``"mean"``), which no certain answer rules.
     """
 
     work: str = "score"
@@ -250,10 +259,13 @@ class SearchSection:
     compare: bool = False
     replace: float = 0.0
     replace_words: str = "common"
+    replace_over: str = "example"
 
     def __post_init__(self) -> None:
         if not 0 <= self.replace < 1:
             raise ValueError(f"replace: {self.replace} is not in [0, 1); 0 leaves it out")
+        if self.replace_over not in {"example", "mean"}:
+            raise ValueError(f"replace_over: {self.replace_over!r} is unknown; use example or mean")
 
 
 @dataclass(frozen=True, slots=True)

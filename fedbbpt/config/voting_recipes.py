@@ -27,6 +27,8 @@ class AnswerSection:
         window: of ``esc``.
         temperature: of the draws.
         prompts: as ``--prompts``.
+        weights: of the owners' votes.
+        spread: of the votes of one owner.
     """
 
     rule: str
@@ -38,6 +40,8 @@ class AnswerSection:
     window: int = 5
     temperature: float = 0.7
     prompts: str = ""
+    weights: str = "equal"
+    spread: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)

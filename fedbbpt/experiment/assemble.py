@@ -111,6 +111,7 @@ def assemble_results(prepared: Prepared, evidence: Evidence) -> Results:
         ),
         bank=bank_of(prepared, evidence.found),
         own_prompts=own_results(prepared, space, evidence.own),
+        embedding_scale=prepared.scale,
     )
 
 

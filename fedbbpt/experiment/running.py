@@ -23,6 +23,7 @@ from fedbbpt.errors import ConfigError, QuorumError
 from fedbbpt.experiment.artifacts import Outcome, owner_calibrations, write_artifacts
 from fedbbpt.experiment.assemble import Evidence, assemble_results
 from fedbbpt.experiment.deciding import decision_on
+from fedbbpt.experiment.embedding_scale import scaled
 from fedbbpt.experiment.identity import data_digest, sealed_digest
 from fedbbpt.experiment.inside import look_inside
 from fedbbpt.experiment.own_prompts import at_home, belief_mix, kept_prompts, on_dev, on_test
@@ -119,16 +120,17 @@ async def run_experiment(
         _announce_first_questions(prepared, watcher)
         async with (
             followed(prepared, directory.path) as told,
-            connected(prepared, journal) as lines,
+            connected(prepared, journal) as opened_lines,
         ):
-            rounds = Rounds(log, calls, prepared.fingerprint)
+            lines = await scaled(opened_lines, watcher.announce)
+            rounds = Rounds(log, calls, lines.prepared.fingerprint)
             stages = Stages(lines, rounds, told.beside(watcher.progress), watcher.announce)
             try:
                 evidence = await _evidence(stages, directory, baselines=baselines)
             except QuorumError as error:
                 raise QuorumError(f"{error} ({_failures(lines)})") from error
             outcome = await _outcome(lines, evidence, began)
-            write_artifacts(directory, prepared, outcome)
+            write_artifacts(directory, lines.prepared, outcome)
             told.finished(outcome.results, outcome.stats, outcome.tuned.text())
     return Finished(outcome.results, outcome.stats, directory, told.warning)
 

@@ -14,10 +14,13 @@ from fedbbpt.drivers import CommonCandidates, Driver, LocalSearches
 from fedbbpt.engines.local import Local
 from fedbbpt.growing_bank import GrowingCandidates, Scored
 from fedbbpt.messages import Evaluate, Report, State
+from fedbbpt.nearest_candidates import NearestCandidates, Refreshing
 from fedbbpt.randomness import rng
 from fedbbpt.runs.measures import Pairs, pairs_of
 from fedbbpt.schedule import Schedule
 from fedbbpt.server import Engine, RoundLog, RoundSummary, SearchOutcome, Server
+from fedbbpt.spaces.embedding import Embedding
+from fedbbpt.spaces.growth import GrowingSpace
 from fedbbpt.work.tables import check_joint
 
 POOLED = "pooled"
@@ -79,6 +82,11 @@ class Stages:
             )
         elif prepared.run.search.work == "local":
             driver = LocalSearches(prepared.aggregator, schedule)
+        elif isinstance(prepared.space, Embedding):
+            listed = Refreshing(prepared.space)
+            driver = NearestCandidates(
+                prepared.optimizer, prepared.aggregator, schedule, listed, engine.sizes, stream
+            )
         else:
             driver = CommonCandidates(
                 prepared.optimizer,
@@ -92,7 +100,10 @@ class Stages:
         server = self._server(engine, min(schedule.quorum, len(engine.sizes)))
         outcome = await server.search(stage, driver, schedule, start)
         found = Found(mode(outcome.state.distribution), outcome, outcome.state.texts)
-        if isinstance(driver, GrowingCandidates):
+        if isinstance(space := prepared.space_with(found.texts), Embedding):
+            # The mean is between candidates: the one that it means now is what was found.
+            found = found._replace(point=space.point(space.number(found.point)))
+        if isinstance(driver, GrowingCandidates | NearestCandidates):
             return found._replace(scored=driver.scored, written=driver.written)
         return found
 
@@ -103,18 +114,21 @@ class Stages:
         """
         if not any(found.texts for found in founds):
             return self, list(founds)
-        first, texts = len(self.connected.prepared.space.axes[0].choices), list(self.texts)
-        moved = []
-        for found in founds:
-            number = int(found.point[0]) if found.texts else 0
-            if number < first:
-                moved.append(found)
-                continue
-            text = found.texts[number - first]
-            if text not in texts:
-                texts.append(text)
-            moved.append(found._replace(point=np.array([float(first + texts.index(text))])))
-        everything = tuple(texts)
+        space, texts = self.connected.prepared.space, list(self.texts)
+        if not isinstance(space, GrowingSpace):
+            return self, list(founds)
+        first = len(space.texts)
+        numbers = [space.grown(found.texts).number(found.point) for found in founds]
+        said = [
+            found.texts[number - first] if number >= first else ""
+            for found, number in zip(founds, numbers, strict=True)
+        ]
+        texts += [text for text in dict.fromkeys(said) if text and text not in texts]
+        everything, joint = tuple(texts), space.grown(texts)
+        moved = [
+            found._replace(point=joint.point(first + texts.index(text))) if text else found
+            for found, text in zip(founds, said, strict=True)
+        ]
         return replace(self, texts=everything), [
             found._replace(texts=everything) if found.texts else found for found in moved
         ]

@@ -86,6 +86,21 @@ class Optimizer(Protocol):
 
 
 @runtime_checkable
+class SharesDirections(Optimizer, Protocol):
+    """An optimizer whose steps along common directions add up over owners."""
+
+    def start_with(
+        self, distribution: Distribution, rng: np.random.Generator, seed: int
+    ) -> ScalarSearch:
+        """Begin a search along directions that ``seed`` names.
+
+        Raises:
+            ValueError: as ``start``, or its steps do not add up.
+        """
+        ...
+
+
+@runtime_checkable
 class ReadsPrompts(Optimizer, Protocol):
     """An optimizer that does better when it knows what the points of its space say."""
 
@@ -93,6 +108,20 @@ class ReadsPrompts(Optimizer, Protocol):
         """Return the same optimizer that asks ``describe`` for the text of a point.
 
         Law: it asks as many points a round as without.
+        """
+        ...
+
+
+@runtime_checkable
+class AsksNearby(Optimizer, Protocol):
+    """An optimizer of vectors that does better when it knows which points mean the same prompt."""
+
+    def among(self, place: Callable[[Floats], Floats]) -> Optimizer:
+        """Return the same optimizer that asks points at ``place`` of where it would have asked.
+
+        ``place`` takes a point to that of the candidate it means, both of shape (width,); it may
+        answer otherwise after every round, as candidates join. Law: no more points a round than
+        without.
         """
         ...
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from fedbbpt.canonical import canonical_json
+from fedbbpt.embedding_scale import EmbeddingScale
 from fedbbpt.server import RoundSummary
 
 SCHEMA = 1
@@ -356,6 +357,7 @@ class Results:
         bank: how it grew; None for a run without a proposer.
         own_prompts: of owners whose own belief names another prompt than the run returns; empty
             where the method has none.
+        embedding_scale: of soft tokens, as the run found it; None where it looked for none.
     """
 
     name: str
@@ -384,6 +386,7 @@ class Results:
     owner_coverage: tuple[OwnerCoverage, ...] = ()
     bank: Bank | None = None
     own_prompts: tuple[OwnPrompt, ...] = ()
+    embedding_scale: EmbeddingScale | None = None
 
     def encode(self) -> bytes:
         """Return the canonical bytes of ``results.json``."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from fedbbpt.canonical import digest
 from fedbbpt.codec.fields import LONGEST_TEXT, MOST_TEXTS
-from fedbbpt.distributions import Categorical
+from fedbbpt.distributions import Categorical, Floats
 from fedbbpt.library.templates import LABELS, misspelt
 from fedbbpt.prompts import INPUT, escape_special
 from fedbbpt.spaces import Space
@@ -37,13 +37,25 @@ REASONS = (
 class GrowingSpace(Space, Protocol):
     """A space of one numbered list of instructions that more can be added to.
 
-    Laws: choice 0 is the start's; a point keeps its prompt when the list grows; the list grown by
-    nothing is the list; growing twice is growing by both.
+    Laws: choice 0 is the start's; the point of a choice keeps its prompt when the list grows; the
+    list grown by nothing is the list; growing twice is growing by both.
     """
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The instruction of every choice, topic and labels filled in."""
+        ...
+
+    def number(self, point: Floats) -> int:
+        """Return the choice that a point stands for.
+
+        Raises:
+            ValueError: the point does not lie in the space.
+        """
+        ...
+
+    def point(self, number: int) -> Floats:
+        """Return a point that stands for a choice, shape (width,)."""
         ...
 
     def grown(self, texts: Sequence[str]) -> "GrowingSpace":

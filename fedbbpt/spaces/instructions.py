@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from fedbbpt.canonical import digest
 from fedbbpt.codec.fields import MOST_TEXTS
 from fedbbpt.data import Task
@@ -97,15 +99,27 @@ class Instructions:
         Raises:
             ValueError: another width, a fraction, or no such instruction.
         """
-        (number,) = picks(point, self.axes)
         chosen = self._choices
         parts = Start(
-            system=self._templates[number],
+            system=self._templates[self.number(point)],
             user=chosen.inputs[0],
             hint=chosen.hints[0],
             shots=chosen.exemplars[0].shots,
         )
         return assemble(parts, self.task, chosen.wordings.choices[0])
+
+    def number(self, point: Floats) -> int:
+        """Return the choice that a point stands for, shape (1,).
+
+        Raises:
+            ValueError: another width, a fraction, or no such instruction.
+        """
+        (number,) = picks(point, self.axes)
+        return number
+
+    def point(self, number: int) -> Floats:
+        """Return the point of a choice, shape (1,)."""
+        return np.array([float(number)])
 
     def grown(self, texts: Sequence[str]) -> "Instructions":
         """Return the space with more instructions at its end.

@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from fedbbpt.beliefs import from_statistics
 from fedbbpt.errors import MessageError
 from fedbbpt.messages import Assignment, Evaluate, Propose, Report, Score, Search
+from fedbbpt.optimizers.scalar_log import ScalarLog
+from fedbbpt.optimizers.shared_seeds import SharedSeeds
 from fedbbpt.spaces.growth import fault, version_of
 from fedbbpt.work.guarding import check_guarded
 
@@ -55,9 +57,12 @@ def _check_statistics(report: Report, assignment: Assignment) -> None:
                     f"{report.client}: statistics.loss_sum is {found}, expected ({len(points)},); "
                     "use one version"
                 )
-        case Search():
+        case Search(scalars=scalars):
             try:
-                from_statistics(report.statistics, assignment.distribution)
+                if scalars:
+                    SharedSeeds.read(report.statistics).sums(ScalarLog.read(report.statistics))
+                else:
+                    from_statistics(report.statistics, assignment.distribution)
             except ValueError as error:
                 raise MessageError(f"{report.client}: {error}") from error
         case Propose():

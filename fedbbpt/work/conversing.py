@@ -7,8 +7,10 @@ from typing import NamedTuple
 from fedbbpt.answers import Answer, Missing
 from fedbbpt.completions import Completion, Request, Usage
 from fedbbpt.endpoints import Endpoint
+from fedbbpt.extraction.reply import CUT_OFF
 from fedbbpt.reasoning import Dialogue, Reasoning
 from fedbbpt.reasoning.direct import Direct
+from fedbbpt.reasoning.exchange import dropped_by
 
 
 class Paid(NamedTuple):
@@ -24,10 +26,14 @@ class Told(NamedTuple):
     Attributes:
         answer: to its question.
         paid: the requests that were answered; exchanges that ask the same share a key.
+        cut_off: whether a reply of the last step reached its largest length.
+        dropped: other wordings of the question that it threw away.
     """
 
     answer: Answer
     paid: tuple[Paid, ...]
+    cut_off: bool = False
+    dropped: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +43,11 @@ class _Exchange:
     replies: list[Completion | Missing] = field(default_factory=list)
     paid: list[Paid] = field(default_factory=list)
     answer: Answer | None = None
+
+    @property
+    def cut_off(self) -> bool:
+        there = (reply for reply in self.replies if isinstance(reply, Completion))
+        return any(reply.finish_reason in CUT_OFF for reply in there)
 
 
 async def converse(
@@ -64,12 +75,21 @@ async def converse(
         for one in waiting:
             one.replies = [next(replies) for _ in one.asked]
             _note(one, endpoint.profile.identity)
-    return [Told(one.answer, tuple(one.paid)) for one in exchanges if one.answer is not None]
+    return [
+        Told(one.answer, tuple(one.paid), one.cut_off, dropped_by(one.dialogue))
+        for one in exchanges
+        if one.answer is not None
+    ]
 
 
 def tells_all(reasoning: Reasoning) -> bool:
     """Say whether one reply tells the log-probabilities of all labels."""
     return isinstance(reasoning, Direct) and bool(reasoning.labels) and reasoning.top_logprobs > 0
+
+
+def whole_texts(reasoning: Reasoning) -> bool:
+    """Say whether a whole reply is the answer, so that one that was cut off is none."""
+    return isinstance(reasoning, Direct) and not reasoning.labels and reasoning.kind is None
 
 
 def _step(one: _Exchange, heat: float) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fedbbpt.distributions import Floats
+from fedbbpt.distributions import Floats, width
 from fedbbpt.errors import MessageError
 from fedbbpt.messages import Assignment, Report
 from fedbbpt.privacy.leak_guard import RULES, LeakGuard
@@ -42,7 +42,7 @@ def may_leave(
     """Return the texts that may leave, and how many were kept by which rule."""
     space = owner.space
     public = [*space.texts] if isinstance(space, GrowingSpace) else []
-    start = space.decode(np.zeros(1))
+    start = space.decode(np.zeros(width(space.initial())))
     public += [start.text(), *start.words, *owner.labels]
     screen = guard.screen(public, [one.mark for one in failures], owner.longest_text)
     verdicts = [screen.verdict(text) for text in texts]

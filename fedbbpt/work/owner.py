@@ -32,7 +32,7 @@ class Owner:
         optimizer: for search work.
         min_block: smallest block it answers for; exact losses on few examples are their labels.
         calibration_examples: training examples used to calibrate a prompt that is compared.
-        replacement: of words, against which search work weighs losses; None for plain losses.
+        replacement: of words, against which losses of a search are weighed; None for plain losses.
         proposer: makes instructions at this owner; None where nobody does.
         grants_texts: whether what it makes may leave.
         longest_text: characters of such a text at most.

@@ -154,7 +154,7 @@ def parents_of(space: Space, assignment: Assignment, who: str) -> tuple[Parent, 
             f'{who}: this space cannot grow; use [space] use = "instructions" with a proposer'
         )
     return tuple(
-        Parent(space.texts[int(point[0])], float(score))
+        Parent(space.texts[space.number(point)], float(score))
         for point, score in zip(work.points, work.scores, strict=True)
     )
 

@@ -4,10 +4,11 @@ Statistics: the arrays of the owner's updated distribution (see ``beliefs``) and
 weigh them, ``candidates``, shape (), points of a generation. For every Gaussian: ``step_sizes``,
 shape (generations,), the sigma that each generation was drawn with, 0 where there was none. For
 every table: ``counts_i``, shape (choices,), additive, how often a choice stood in the better half
-of a generation. Where a comparison was asked for, additive: ``compared_loss_sum``, shape (2,), of
-the broadcast mode and the owner's own, over ``compared_items``, shape (1,). For people, of shape
-(1,) and additive: ``score_sum`` and ``score_square_sum`` of the best candidate of the last
-generation, over ``score_items`` items.
+of a generation. Where the log was asked for, it stands in the place of the distribution: see
+``ScalarLog`` and ``SharedSeeds``. Where a comparison was asked for, additive:
+``compared_loss_sum``, shape (2,), of the broadcast mode and the owner's own, over
+``compared_items``, shape (1,). For people, of shape (1,) and additive: ``score_sum`` and
+``score_square_sum`` of the best candidate of the last generation, over ``score_items`` items.
 """
 
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from fedbbpt.distributions import Categorical, Distribution, Floats, Gaussian, P
 from fedbbpt.errors import MessageError
 from fedbbpt.messages import Assignment, Block, Search
 from fedbbpt.objective import NO_COUNTS, Counts
+from fedbbpt.optimizers.shared_seeds import SharedSeeds, merged_step
 from fedbbpt.randomness import rng
 from fedbbpt.work.owner import Owner
 from fedbbpt.work.replacement import Stream
@@ -36,14 +38,21 @@ class Searched(NamedTuple):
 
 def is_sum(name: str) -> bool:
     """Say whether a statistic of any work may be summed over owners."""
-    return not is_belief(name) and name.rpartition(".")[2] not in {"step_sizes", "candidates"}
+    own = name.rpartition(".")[2]
+    single = own in {"step_sizes", "candidates"} or own.startswith("log_")
+    return not is_belief(name) and not single
 
 
-def example_statistics(start: Distribution, *, compare: bool) -> dict[str, Floats]:
+def example_statistics(
+    start: Distribution, *, compare: bool, scalars: bool = False
+) -> dict[str, Floats]:
     """Return what an owner would report that drew two candidates once and learned nothing."""
     trace = _Trace(start, 1)
     trace.add(0, start, mode(start)[None].repeat(2, axis=0), np.arange(2.0))
-    statistics = as_statistics(start) | trace.statistics
+    told = as_statistics(start)
+    if scalars:
+        told = merged_step(np.zeros(1)).arrays() | SharedSeeds(0, 1, "gaussian", 1.0).arrays()
+    statistics = told | trace.statistics
     if compare:
         statistics |= {"compared_loss_sum": np.ones(2), "compared_items": np.ones(1)}
     return statistics
@@ -58,7 +67,7 @@ async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched
     """
     start = assignment.distribution
     _check_start(owner, start)
-    running = _started(owner, assignment)
+    running = _started(owner, assignment, scalars=work.scalars)
     trace = _Trace(start, work.generations)
     noise = Stream(assignment.seed, assignment.round, owner.name)
     weight, counts = 0, NO_COUNTS
@@ -78,7 +87,10 @@ async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched
         weight += scored.weight
         trace.add(generation, before, points, losses)
     found = _believed(owner, running, start)
-    statistics = as_statistics(found) | trace.statistics | shown
+    told = as_statistics(found)
+    if work.scalars and isinstance(running, optimizers.ScalarSearch):
+        told = dict(running.scalars)
+    statistics = told | trace.statistics | shown
     if work.compare and weight:
         modes = np.stack([mode(start), mode(found)])
         place = _block(work, work.generations)
@@ -107,12 +119,19 @@ def _check_start(owner: Owner, start: Distribution) -> None:
         )
 
 
-def _started(owner: Owner, assignment: Assignment) -> optimizers.Search:
+def _started(owner: Owner, assignment: Assignment, *, scalars: bool) -> optimizers.Search:
     stream = rng(assignment.seed, "local search", round=assignment.round, client=owner.name)
     try:
-        return owner.optimizer.start(assignment.distribution, stream)
+        if not scalars:
+            return owner.optimizer.start(assignment.distribution, stream)
+        if isinstance(owner.optimizer, optimizers.SharesDirections):
+            return owner.optimizer.start_with(assignment.distribution, stream, assignment.seed)
     except ValueError as error:
         raise MessageError(f"{owner.name}: {error}") from error
+    raise MessageError(
+        f"{owner.name}: a log of scalars is asked for, and this owner's optimizer keeps none; give "
+        "server and owners the same run file"
+    )
 
 
 def _believed(owner: Owner, running: optimizers.Search, start: Distribution) -> Distribution:

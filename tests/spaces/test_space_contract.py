@@ -13,15 +13,18 @@ from fedbbpt.prompts import INPUT, Message, Prompt
 from fedbbpt.randomness import rng
 from fedbbpt.spaces import Space
 from fedbbpt.spaces.bank import Bank
+from fedbbpt.spaces.embedding import Embedding
 from fedbbpt.spaces.exemplars import Exemplars
 from fedbbpt.spaces.instructions import Instructions
 from fedbbpt.spaces.slots import Slots
 from fedbbpt.spaces.soft import Soft
 from fedbbpt.spaces.start import Start
 from fedbbpt.spaces.tokens import Tokens
+from fedbbpt.text_features import text_features
 
 TASK = Task("t", "sentiment of the text", ("negative", "positive"))
 ASKED = Prompt((Message("user", f"Rate: {INPUT}"),), ("negative", "positive"))
+BANK = Instructions(TASK, Start("", f"Rate: {INPUT}"), load("classification"))
 OTHER = Prompt((Message("user", f"{INPUT}\nHow is it?"),), ("negative", "positive"))
 
 SMALL: dict[str, tuple[Callable[[], Space], Callable[[], Space], Prompt]] = {
@@ -43,6 +46,11 @@ SMALL: dict[str, tuple[Callable[[], Space], Callable[[], Space], Prompt]] = {
     "instructions": (
         lambda: Instructions(TASK, Start("", f"Rate: {INPUT}"), load("classification")),
         lambda: Instructions(TASK, Start("", f"Rate: {INPUT}")),
+        ASKED,
+    ),
+    "embedding": (
+        lambda: Embedding(BANK, text_features, dimensions=3),
+        lambda: Embedding(BANK, text_features, dimensions=3, seed=1),
         ASKED,
     ),
     "bank": (

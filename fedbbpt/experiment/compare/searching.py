@@ -85,7 +85,7 @@ async def search_cell(
         cell=cell,
         prompt=prepared.space_with(found.texts).decode(found.point),
         point=tuple(found.point.tolist()),
-        requests=outcome.requests + (prepared.scale.requests if prepared.scale else 0),
+        requests=outcome.requests + _looked(prepared, cell),
         rounds=len(outcome.rounds),
         ended=outcome.ended,
         missing=sum(summary.missing for summary in outcome.rounds),
@@ -94,6 +94,14 @@ async def search_cell(
         steps=tuple(follower.steps),
         gate=gate,
     )
+
+
+def _looked(prepared: Prepared, cell: Cell) -> int:
+    """Return the requests of a search for the size of soft tokens; of owners alone, a share."""
+    if prepared.scale is None:
+        return 0
+    alone = cell.hand not in {TOGETHER, POOLED}
+    return prepared.scale.requests // (len(prepared.owners) if alone else 1)
 
 
 async def _gate(stages: Stages, engine: Weighed, found: Floats) -> Gated:
