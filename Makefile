@@ -29,11 +29,11 @@ unexport $(filter OPENAI_%,$(.VARIABLES))
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env model data demo table votes test check static format torture journeys weight bench lock wheel docs clean
+.PHONY: help env model data demo table votes fast-bench test check static format torture journeys weight bench lock wheel docs clean
 
 help: ## List these commands
 	@echo 'usage: make COMMAND [PYTHON=python3.11] [ARGS="more arguments"]'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 env: $(ENV_STAMP) ## Make .venv from the locked requirements (instant when nothing changed)
 
@@ -74,6 +74,9 @@ table: env model ## Compare methods on the sets of DATA=folder with the real mod
 
 votes: env model ## Compare ways to vote on the sets of DATA=folder with the real model (hours; again: it goes on)
 	@$(BIN)/python examples/votes/votes.py $(DATA) $(ARGS)
+
+fast-bench: env ## Compare soft-prompt methods on a frozen random network (hour; again: it goes on)
+	@$(BIN)/python examples/fast_bench/fast_bench.py $(ARGS)
 
 test: env model data ## Run every test but the long ones, with the real model; ARGS go to pytest
 	@$(PYTEST) -m 'not torture and not benchmark' $(ARGS)

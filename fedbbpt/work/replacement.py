@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from fedbbpt.canonical import digest
 from fedbbpt.data import Example
 from fedbbpt.distributions import Floats
 from fedbbpt.randomness import rng
+
+Over = Literal["example", "mean"]
+OVERS: tuple[Over, ...] = ("example", "mean")
 
 _WORD = re.compile(r"\w+")
 
@@ -28,6 +32,8 @@ class Replacement:
         rate: chance of each word to be replaced, in (0, 1).
         least: nats that the loss under noise counts at least, > 0; a loss near 0 would rule all.
         most: largest ratio, > 0.
+        over: ``"example"``: every loss over its own under noise, as published; ``"mean"``: all over
+            the mean loss under noise, as the published code does, in effect a ratio of means.
 
     Raises:
         ValueError: no words, or a value out of its range.
@@ -37,6 +43,7 @@ class Replacement:
     rate: float = 0.5
     least: float = 0.05
     most: float = 10.0
+    over: Over = "example"
 
     def __post_init__(self) -> None:
         if not self.words:
@@ -46,12 +53,15 @@ class Replacement:
         for name, value in {"least": self.least, "most": self.most}.items():
             if not 0 < value < np.inf:
                 raise ValueError(f"{name}: {value} is not above 0")
+        if self.over not in OVERS:
+            raise ValueError(f"over: {self.over!r} is unknown; use one of {', '.join(OVERS)}")
         object.__setattr__(self, "words", tuple(sorted(self.words, key=_size)))
 
     @property
     def payload(self) -> dict[str, object]:
         """What owners must agree on."""
-        return {"replace": [self.rate, self.least, self.most, digest(list(self.words))]}
+        agreed = [self.rate, self.least, self.most, digest(list(self.words))]
+        return {"replace": agreed if self.over == "example" else [*agreed, self.over]}
 
     def replaced(self, example: Example, kept: Collection[str], chance: np.random.Generator) -> str:
         """Return an example's input with some of its words replaced.
@@ -86,7 +96,10 @@ class Replacement:
 
         Law: it grows with a loss, and falls with its loss under noise.
         """
-        found: Floats = np.minimum(losses / np.maximum(noise, self.least), self.most)
+        under = noise
+        if self.over == "mean" and len(noise):
+            under = np.full(len(noise), noise.mean())
+        found: Floats = np.minimum(losses / np.maximum(under, self.least), self.most)
         return found
 
 

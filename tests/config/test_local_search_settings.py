@@ -40,12 +40,16 @@ def test_what_is_asked_besides_is_planned(
 
 
 def test_owners_must_agree_on_what_is_replaced(tmp_path: Path) -> None:
-    plain, half, third = (
-        prepared(tmp_path / name, search).fingerprint
-        for name, search in {"a": {}, "b": {"replace": 0.5}, "c": {"replace": 0.3}}.items()
-    )
+    settings: dict[str, dict[str, object]] = {
+        "a": {},
+        "b": {"replace": 0.5},
+        "c": {"replace": 0.3},
+        "d": {"replace": 0.5, "replace_over": "mean"},
+    }
 
-    assert len({plain, half, third}) == 3
+    found = {prepared(tmp_path / name, search).fingerprint for name, search in settings.items()}
+
+    assert len(found) == 4
 
 
 @pytest.mark.parametrize(
@@ -53,6 +57,7 @@ def test_owners_must_agree_on_what_is_replaced(tmp_path: Path) -> None:
     [
         ({"replace": 1.0}, "log_linear_pool", r"\[search\] replace: 1.0 is not in"),
         ({"replace": 0.5, "replace_words": "comon"}, "log_linear_pool", "did you mean 'common'"),
+        ({"replace_over": "all"}, "log_linear_pool", "replace_over: 'all' is unknown"),
         ({"replace": 0.5, "work": "score"}, "mean", "in local searches only"),
         ({}, "fedbpt", "by_parts for a product"),
     ],

@@ -9,10 +9,11 @@ from fake_owners import AskedEndpoint, make_owner, points
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedbbpt.client import Client
 from fedbbpt.data import Example
 from fedbbpt.distributions import Categorical
 from fedbbpt.library.vocabulary import load_words
-from fedbbpt.messages import Assignment, Block, Search
+from fedbbpt.messages import Assignment, Block, Score, Search
 from fedbbpt.optimizers.policy_gradient import PolicyGradient
 from fedbbpt.work.replacement import Replacement, Stream
 from fedbbpt.work.score import score
@@ -89,6 +90,36 @@ def test_ratios_are_bounded_and_grow_with_the_loss(pairs: list[tuple[float, floa
     assert (HALF.ratios(clean, noise + 0.1) <= found).all()
 
 
+def test_over_the_mean_all_losses_share_one_divisor() -> None:
+    means = replace(HALF, over="mean")
+
+    found = means.ratios(np.array([1.0, 3.0, 0.5]), np.array([0.0, 1.0, 2.0]))
+
+    assert found.tolist() == [1.0, 3.0, 0.5]
+    assert means.ratios(np.zeros(0), np.zeros(0)).size == 0
+    assert means.payload != HALF.payload
+
+
+def test_one_certain_answer_under_noise_does_not_rule_the_mean() -> None:
+    losses, noise = np.full(8, 0.5), np.array([1e-9, *[1.0] * 7])
+
+    assert replace(HALF, over="mean").ratios(losses, noise).mean() < 0.6
+    assert HALF.ratios(losses, noise).mean() > 1.6
+
+
+async def test_common_candidates_are_weighed_where_the_owner_replaces_words() -> None:
+    endpoint = AskedEndpoint()
+    weighing = replace(make_owner(endpoint), replacement=HALF)
+    work = Score(points(0, 2), Block(0, 8))
+    assignment = Assignment(1, work, Categorical((np.zeros(6),)), "f", 5)
+
+    report = await Client(weighing, "f").work(assignment)
+
+    expected = await score(weighing, work.points, work.block, 5, Stream(5, 1, weighing.name))
+    assert report.asked == 2 * 2 * 8
+    assert report.statistics["loss_sum"].tolist() == expected.loss_sum.tolist()
+
+
 async def test_a_prompt_that_answers_alike_for_noise_has_a_ratio_of_one() -> None:
     owner = make_owner(AskedEndpoint())
     still = replace(owner, replacement=Replacement(("q",), 0.01))  # almost nothing is replaced
@@ -135,6 +166,7 @@ async def test_an_item_whose_noisy_copy_is_lost_counts_for_none() -> None:
         ({"rate": 1.0}, "rate"),
         ({"least": 0.0}, "least"),
         ({"most": float("inf")}, "most"),
+        ({"over": "all"}, "over"),
     ],
 )
 def test_settings_out_of_range_are_refused(settings: dict[str, object], field: str) -> None:
