@@ -11,7 +11,7 @@ from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.sections import SearchSection, SpaceSection, Table
 from fedbbpt.config.space_table import space_section
 from fedbbpt.config.strict import read_section
-from fedbbpt.errors import ConfigError
+from fedbbpt.errors import ConfigError, DataError
 from fedbbpt.spaces import is_private
 
 RANDOM, HAND_WRITTEN, EXEMPLARS = "random", "hand-written", "random exemplars"
@@ -77,7 +77,7 @@ def field_of(
             continue
         try:
             found.append(make(found[0].prepared, environment))
-        except ConfigError as error:
+        except (ConfigError, DataError) as error:
             left_out[name] = str(error)
     _check_readings(found)
     return Field(tuple(found), left_out)
