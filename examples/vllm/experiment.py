@@ -1,88 +1,66 @@
-"""The whole experiment: places x optimizers x seeds on one server, resumable, one table at the end.
+"""The whole experiment: a comparison a place of the soft tokens, on one server, resumable.
 
     python examples/vllm/experiment.py examples/vllm/run.toml .cache/soft-runs
 
-Stop it whenever you like and run it again: every run goes on where it stopped, and what was asked
-is not asked again. Random search has the same projection, the same candidates a round and as many
-of them.
+In each comparison CMA-ES stands beside random search at equal calls, the start, the best of 8
+hand-written prompts and of random solved examples. Stop it whenever you like and run it again: what
+was asked is not asked again. What `fedbbpt compare` leaves stands in a folder a place.
 """
 
 import argparse
-import statistics
+import re
+import subprocess
 import sys
-import tomllib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import fedbbpt
-from fedbbpt.runs.results import Results
-
-RANDOM = {"use": "nevergrad", "method": "RandomSearch", "population": 10}
+PLACES = ("before", "after")
 
 
-class Arm(NamedTuple):
-    """One line of the table."""
+def placed(text: str, place: str, base: Path) -> str:
+    """Return a run file with its soft tokens in another place and data paths that hold anywhere.
 
-    place: str
-    search: str
-
-
-def arms(places: list[str], searches: list[str]) -> list[Arm]:
-    """Return every place with every search."""
-    return [Arm(place, search) for place in places for search in searches]
-
-
-def table_of(path: Path, arm: Arm, seed: int) -> dict[str, Any]:
-    """Return the run file's tables for one arm, with data paths that hold from anywhere."""
-    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    owners = [
-        {**owner, "data": str((path.parent / owner["data"]).resolve())} for owner in table["owner"]
-    ]
-    optimizer = table["optimizer"] if arm.search == "cma" else RANDOM
-    return {
-        **table,
-        "seed": seed,
-        "owner": owners,
-        "space": {**table["space"], "place": arm.place},
-        "optimizer": optimizer,
-    }
+    Raises:
+        ValueError: the file names no place.
+    """
+    moved, found = re.subn(r'^place = "\w+"', f'place = "{place}"', text, flags=re.MULTILINE)
+    if found != 1:
+        raise ValueError('the run file has to say place = "..." once, in a line of its own')
+    return re.sub(
+        r'^data = "(.+)"',
+        lambda match: f'data = "{(base / match[1]).resolve().as_posix()}"',
+        moved,
+        flags=re.MULTILINE,
+    )
 
 
-def scores(results: Results) -> Iterator[tuple[str, float]]:
-    """Yield the test scores of start and tuned, raw and calibrated."""
-    for cell in results.test.cells:
-        yield f"{cell.prompt} {cell.mode}", 100 * cell.score
+def command(run: Path, seeds: str, extra: list[str]) -> list[str]:
+    """Return the comparison of one place."""
+    words = [sys.executable, "-m", "fedbbpt", "compare", str(run), "--recipes", "bbt"]
+    return [*words, "--seeds", seeds, "--dir", str(run.parent / "compare"), *extra]
 
 
-def line(arm: Arm, runs: list[Mapping[str, float]]) -> str:
-    """Return one line of the table: means over seeds, with the standard deviation."""
-    cells = []
-    for name in runs[0]:
-        values = [run[name] for run in runs]
-        spread = f" +- {statistics.stdev(values):.1f}" if len(values) > 1 else ""
-        cells.append(f"{name} {statistics.mean(values):.1f}{spread}")
-    return f"{arm.place:8} {arm.search:7} n={len(runs)}  " + "  ".join(cells)
-
-
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def main() -> int:
+    """Run from the command line; return the exit code."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], epilog="Further words go to fedbbpt compare."
+    )
     parser.add_argument("run", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--places", nargs="+", default=["before", "after"])
-    parser.add_argument("--searches", nargs="+", default=["cma", "random"])
-    wanted = parser.parse_args()
-    found: dict[Arm, list[Mapping[str, float]]] = {}
-    for seed in range(1, wanted.seeds + 1):
-        for arm in arms(wanted.places, wanted.searches):
-            place = wanted.folder / f"{arm.place}-{arm.search}-{seed}"
-            done = fedbbpt.optimize(table_of(wanted.run, arm, seed), directory=place)
-            found.setdefault(arm, []).append(dict(scores(done.results)))
-            sys.stdout.write(f"{line(arm, found[arm])}\n")
-            sys.stdout.flush()
+    parser.add_argument("--seeds", default="1-5")
+    parser.add_argument("--places", nargs="+", default=list(PLACES), metavar="PLACE")
+    wanted, extra = parser.parse_known_args()
+    for place in wanted.places:
+        run = wanted.folder / place / "run.toml"
+        run.parent.mkdir(parents=True, exist_ok=True)
+        text = wanted.run.read_text(encoding="utf-8")
+        run.write_text(placed(text, place, wanted.run.parent), encoding="utf-8")
+        sys.stdout.write(f"soft tokens {place} the prompt's texts\n")
+        sys.stdout.flush()
+        code = subprocess.run(command(run, wanted.seeds, extra), check=False).returncode
+        if code:
+            return code
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,7 +8,7 @@ import numpy as np
 
 from fedbbpt.config.embedding_space import embedding_space
 from fedbbpt.config.exemplar_space import exemplar_space
-from fedbbpt.config.recipes import load_recipe
+from fedbbpt.config.recipes import load_recipe, recipe_names
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.config.sections import PromptSection
 from fedbbpt.config.soft import soft_space
@@ -62,8 +62,7 @@ def searched_space(run: RunFile, *, generate: bool, profiles: Sequence[Profile] 
             case "soft":
                 wording = wordings_for(task.labels, [start.words], generate=generate).choices[0]
                 settings = {"seed": run.seed, **run.space.settings}
-                by = run.recipe if load_recipe(run.recipe)["space"]["use"] == "soft" else ""
-                return soft_space(settings, assemble(start, task, wording), profiles, by)
+                return soft_space(settings, assemble(start, task, wording), profiles, _chooser(run))
             case "tokens" | "exemplars" as listed:
                 made = token_space if listed == "tokens" else exemplar_space
                 return made(run, task, start, generate=generate)
@@ -73,6 +72,15 @@ def searched_space(run: RunFile, *, generate: bool, profiles: Sequence[Profile] 
                 return space
     except ValueError as error:
         raise ConfigError(f"[prompt] {error}") from error
+
+
+def _chooser(run: RunFile) -> str:
+    """Return the recipe that chose the run's space; empty where its file did.
+
+    Rows that a comparison makes by itself, such as random search, have the name of no recipe.
+    """
+    named = run.recipe in recipe_names() and load_recipe(run.recipe)["space"]["use"]
+    return run.recipe if named == run.space.use else ""
 
 
 def space_and_reading(

@@ -3,11 +3,14 @@
 import importlib.util
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from click.testing import CliRunner
 
+from fedbbpt.cli import main
 from fedbbpt.config.prepare import prepare
 from fedbbpt.config.runfile import resolve
 from fedbbpt.distributions import width
@@ -26,35 +29,50 @@ def experiment(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("search", ["cma", "random"])
-def test_every_arm_is_a_run_of_equally_many_requests(
-    experiment: ModuleType, search: str, tmp_path: Path
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_every_place_is_a_run_of_equally_many_requests(
+    experiment: ModuleType, place: str, tmp_path: Path
 ) -> None:
-    pytest.importorskip("nevergrad" if search == "random" else "cma")
+    pytest.importorskip("cma")
+    written = experiment.placed((FOLDER / "run.toml").read_text(), place, FOLDER)
+    table = tomllib.loads(written)
     data = tmp_path / "movie.jsonl"
-    lines = [
-        f'{{"id": "{i}", "input": "text {i}", "target": "{["negative", "positive"][i % 2]}"}}'
-        for i in range(560)
-    ]
-    data.write_text("\n".join(lines), encoding="utf-8")
-
-    arm = experiment.arms(["after"], [search])[0]
-    table = experiment.table_of(FOLDER / "run.toml", arm, 4)
+    data.write_text("\n".join(map(line, range(560))), encoding="utf-8")
+    named = Path(table["owner"][0]["data"])
     table["owner"][0]["data"] = str(data)
+
     prepared = prepare(resolve(table, tmp_path), {})
 
+    assert named.is_absolute()
     assert (prepared.plan.rounds, prepared.plan.requests) == (40, 12_800)
     assert width(prepared.space.initial()) == 100
-    assert prepared.run.seed == 4
+    assert table["space"]["place"] == place
     assert prepared.profile_of("movie").form.label_ids == (17728, 16185)
 
 
-def test_the_table_says_mean_and_spread_of_every_score(experiment: ModuleType) -> None:
-    arm = experiment.arms(["before"], ["cma"])[0]
+def line(number: int) -> str:
+    """Return one example as a line of a file."""
+    label = ("negative", "positive")[number % 2]
+    return f'{{"id": "{number}", "input": "text {number}", "target": "{label}"}}'
 
-    said = experiment.line(arm, [{"tuned raw": 80.0}, {"tuned raw": 84.0}])
 
-    assert said == "before   cma     n=2  tuned raw 82.0 +- 2.8"
+def test_a_run_file_without_a_place_is_refused(experiment: ModuleType) -> None:
+    with pytest.raises(ValueError, match="place"):
+        experiment.placed('recipe = "bbt"', "after", FOLDER)
+
+
+def test_a_comparison_has_random_search_beside_soft_tokens(tmp_path: Path) -> None:
+    pytest.importorskip("cma")
+    text = (FOLDER / "run.toml").read_text().replace("../../.cache/vader4-soft/", "")
+    (tmp_path / "run.toml").write_text(text)
+    (tmp_path / "movie.jsonl").write_text("\n".join(map(line, range(560))), encoding="utf-8")
+
+    said = CliRunner().invoke(
+        main, ["compare", str(tmp_path / "run.toml"), "--recipes", "bbt", "--dry-run"]
+    )
+
+    assert said.exit_code == 0, said.output
+    assert "random: random search: 400 prompts" in said.output
 
 
 def test_the_shell_reads_the_script_that_serves() -> None:
