@@ -2,24 +2,25 @@
 
 from collections.abc import Sequence
 
+from fedbbpt.answers import Text
 from fedbbpt.completions import Request
 from fedbbpt.config.exemplar_space import home_space
+from fedbbpt.config.longest import listed, longest_prompt
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
 from fedbbpt.config.shares import Estimate, Share
 from fedbbpt.data import Example, OwnerData
-from fedbbpt.distributions import Floats
 from fedbbpt.endpoints import Profile
 from fedbbpt.endpoints.records.fingerprint import fingerprint_request
 from fedbbpt.endpoints.records.same_model import TRIES
 from fedbbpt.endpoints.soft_check import QUESTIONS
 from fedbbpt.endpoints.spending.ledger import Worst, worst_of
+from fedbbpt.metrics import Grader, Item
 from fedbbpt.prompts import Prompt
 from fedbbpt.randomness import rng
 from fedbbpt.reasoning.inner import told
-from fedbbpt.reasoning.rehearsal import rehearsed
-from fedbbpt.spaces import Space, is_private
-from fedbbpt.spaces.embedding import Embedding
+from fedbbpt.reasoning.rehearsal import REPLY_BYTES, longest_reply, rehearsed
+from fedbbpt.spaces import is_private
 from fedbbpt.work.propose import PROPOSER
 
 SAMPLES = 24
@@ -35,7 +36,7 @@ MESSAGE, PREAMBLE = 5, 4
 def estimates(prepared: Prepared) -> tuple[Estimate, ...]:
     """Return an estimate for every owner and, last, for all together.
 
-    Grades of a judge are not in it. There is none where an evaluator asks.
+    There is none where an evaluator asks.
     """
     if prepared.scoring.evaluated:
         return ()
@@ -56,7 +57,7 @@ def estimates(prepared: Prepared) -> tuple[Estimate, ...]:
         for name, profile in prepared.profiles.items()
         if not profile.pinned
     ]
-    shares += _writers(prepared)
+    shares += [*_writers(prepared), *_grades(prepared, longest)]
     names = dict.fromkeys(share.owner for share in shares)
     lines = [_sum(name, [one for one in shares if one.owner == name]) for name in names]
     return (*lines, _together(prepared, shares, lines))
@@ -72,34 +73,6 @@ def search_calls(prepared: Prepared, owner: str) -> int:
     if 0 < prepared.schedule.clients_per_round < len(sizes):
         return total
     return total // sum(size >= sizes[owner] for size in sizes.values())
-
-
-def longest_prompt(space: Space) -> Prompt:
-    """Return the longest prompt, where the parts of a prompt lengthen it each by itself.
-
-    One part may change the length of the others, as label words do: every choice of every axis is
-    tried together with the longest choices that the other axes have beside it.
-    """
-    space = _listed(space)
-    start = origin(space)
-    if not space.axes:
-        return space.decode(start + 1.0)  # all but the start are equally long
-    best = start
-    for axis, slot in enumerate(space.axes):
-        for choice in range(len(slot.choices)):
-            point = start.copy()
-            point[axis] = choice
-            for other, more in enumerate(space.axes):
-                if other != axis:
-                    tried = [_with(point, other, place) for place in range(len(more.choices))]
-                    point = max(tried, key=lambda one: _bytes(space.decode(one)))
-            best = max(best, point, key=lambda one: _bytes(space.decode(one)))
-    return space.decode(best)
-
-
-def _listed(space: Space) -> Space:
-    # Nothing is embedded for an estimate: the texts are those of the list.
-    return space.bank if isinstance(space, Embedding) else space
 
 
 def usual_tokens(request: Request) -> int:
@@ -151,6 +124,30 @@ def _writers(prepared: Prepared) -> list[Share]:
     return [Share(who, written, written, 0, nothing, cost, cost) for who, cost in costs.items()]
 
 
+def _grades(prepared: Prepared, longest: Prompt) -> list[Share]:
+    """Return what a judge costs that grades every answer once, each of full length."""
+    metric, own = prepared.scoring.metric, int(prepared.personal)
+    if not isinstance(metric, Grader):
+        return []
+    length = REPLY_BYTES * longest_reply(prepared.scoring.reasoning, longest)
+    answer, shares = Text("x" * length), []
+    for name, data in prepared.data.items():
+        profile = prepared.judge_of(name)
+        if profile is None:
+            continue
+        items = -(-search_calls(prepared, name) // prepared.scoring.requests_per_item)
+        items += len(data.dev) * (3 + own) + len(data.test) * (2 + own)
+        everything = (*data.train, *data.dev, *data.test)
+        asked = [metric.request_for(Item(longest, answer, one, 0)) for one in everything]
+        worst = max((worst_of(request, profile) for request in asked), key=lambda one: one.tokens)
+        read = sum(map(usual_tokens, asked)) // len(asked)
+        written = asked[0].max_tokens
+        money = None if profile.price is None else profile.price.worst(read, written)
+        usual = Worst(read + written, money)
+        shares.append(Share(name, 0, 0, items, _added([(items, worst)]), worst, usual))
+    return shares
+
+
 def _check(owner: str, profile: Profile) -> Share:
     """Return what the questions to an endpoint itself cost, now and in a later process."""
     soft = QUESTIONS if profile.embeddings else 0
@@ -161,7 +158,7 @@ def _check(owner: str, profile: Profile) -> Share:
 def _usual(prepared: Prepared, data: OwnerData, profile: Profile) -> Worst:
     examples = [*data.train, *data.dev, *data.test]
     reasoning = told(prepared.scoring.reasoning, data.train)
-    draws, space = rng(prepared.run.seed, "estimate"), _listed(prepared.space)
+    draws, space = rng(prepared.run.seed, "estimate"), listed(prepared.space)
     read = written = count = 0
     for _ in range(SAMPLES):
         point = origin(space)
@@ -221,13 +218,3 @@ def _least(first: Worst, second: Worst) -> Worst:
     if first.nanodollars is None or second.nanodollars is None:
         return Worst(tokens, None)
     return Worst(tokens, min(first.nanodollars, second.nanodollars))
-
-
-def _with(point: Floats, axis: int, choice: int) -> Floats:
-    changed = point.copy()
-    changed[axis] = choice
-    return changed
-
-
-def _bytes(prompt: Prompt) -> int:
-    return sum(len(message.content.encode()) for message in prompt.messages)

@@ -6,7 +6,8 @@ import pytest
 from tiny_run import put, tiny_prepared, tiny_tables
 
 from fedbbpt.completions import Request
-from fedbbpt.config.estimate import estimates, longest_prompt, search_calls, usual_tokens
+from fedbbpt.config.estimate import estimates, search_calls, usual_tokens
+from fedbbpt.config.longest import longest_prompt
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
 from fedbbpt.endpoints.spending.ledger import worst_of

@@ -13,6 +13,9 @@ from tiny_run import LABELS, OWNERS, Table, put, tiny_run, tiny_tables
 
 import fedbbpt
 from fedbbpt.completions import Completion, Request
+from fedbbpt.config.estimate import estimates
+from fedbbpt.config.prepare import prepare
+from fedbbpt.config.runfile import resolve
 from fedbbpt.endpoints import AttemptError, Profile, Wire
 from fedbbpt.endpoints.scripted import Scripted
 from fedbbpt.errors import BudgetError, ConfigError, QuorumError
@@ -222,3 +225,12 @@ def test_the_scripted_judge_is_asked_for_log_probabilities(tmp_path: Path) -> No
 
     assert "expected over log-probabilities" in results.reading
     assert results.gate.judge is not None
+
+
+def test_a_run_with_a_judge_costs_no_more_than_its_estimate(tmp_path: Path) -> None:
+    run = tables(tmp_path, {})
+
+    *_, together = estimates(prepare(resolve(run, tmp_path), {}))
+    stats = fedbbpt.optimize(run, directory=tmp_path / "run").stats
+
+    assert 0 < stats.calls <= together.calls < 4 * stats.calls
