@@ -81,6 +81,8 @@ async def open_line(
         if isinstance(wire, CarryingWire):
             line = _in_batches(line, wire, journal, caps, owner)
         yield line
+        if line.carrier is not None:
+            await _tidied_up(line, journal)
 
 
 async def _fingerprinted(
@@ -128,6 +130,18 @@ def _in_batches(line: Line, wire: CarryingWire, journal: Journal, caps: Caps, ow
         return wire.carrying(BatchRecorder(journal, paid, owner, caps), line.assure)
 
     return replace(line, profile=paid, carrier=carrier_of(owner, caps), carrier_of=carrier_of)
+
+
+async def _tidied_up(line: Line, journal: Journal) -> None:
+    """Have what is left of batches removed whose answers are all here, whoever they were for.
+
+    A process that died between the two leaves files behind, and the next may have nothing to ask.
+    """
+    pending = journal.batches.at(line.profile.identity)
+    for owner in sorted({batch.owner for batch in pending if not batch.awaited}):
+        carrier = line.carrier_of(owner, Caps())
+        if carrier is not None:
+            await carrier.tidy_up()
 
 
 def _patient(wire: Wire, profile: Profile, limiter: Limiter, attempts: int = ATTEMPTS) -> Wire:

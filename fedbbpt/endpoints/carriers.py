@@ -34,6 +34,15 @@ class Carrier(Protocol):
         """
         ...
 
+    async def tidy_up(self) -> None:
+        """Remove what earlier processes left of lists whose answers are all in the journal.
+
+        Raises:
+            EndpointError: the endpoint cannot be reached for long.
+            StorageError: the journal cannot be written.
+        """
+        ...
+
 
 @runtime_checkable
 class CarryingWire(Wire, Protocol):

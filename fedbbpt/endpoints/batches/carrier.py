@@ -65,8 +65,7 @@ class BatchCarrier:
             StorageError: the journal cannot be written.
         """
         outcomes: Outcomes = {}
-        while self._left_over:
-            await self._tidy_left_over(self._left_over.pop())
+        await self.tidy_up()
         async with asyncio.TaskGroup() as group:
             for batch in self._recorder.awaited(requests):
                 group.create_task(self._take_up(batch, requests, outcomes))
@@ -80,6 +79,11 @@ class BatchCarrier:
                 await self._wait_for_room(refusals)
                 refusals += 1
         return outcomes
+
+    async def tidy_up(self) -> None:
+        """Remove what earlier processes left of batches whose answers are all in the journal."""
+        while self._left_over:
+            await self._tidy_left_over(self._left_over.pop())
 
     async def _send(self, requests: Mapping[str, Request], outcomes: Outcomes) -> bool:
         """Send all requests once; return whether there was room for them all."""
