@@ -143,18 +143,33 @@ class Shared:
     def answer(self, drawing: Drawing) -> Winners:
         """Answer all questions together."""
         questions = len(drawing.table.targets)
-        running = Allocation(questions, self.plan)
-        samples: list[list[Sample]] = [[] for _ in range(questions)]
-        budget = round(self.draws * questions)
-        while budget > 0 and (taken := running.take()):
-            question = taken[0]
-            sample = mixed(drawing, question, self.shares)
-            if sample is None:  # nothing left of it: it is not given back
-                continue
-            samples[question].append(sample)
-            running.tell(question, sample.answer)
-            budget -= 1
-        return tuple(winner_of(drawing, one, Plain()) for one in samples)
+        shares = [self.shares] * questions
+        return shared_out(drawing, shares, round(self.draws * questions), self.plan)
+
+
+def shared_out(
+    drawing: Drawing, shares: Sequence[Mapping[Condition, float]], budget: int, plan: Plan
+) -> Winners:
+    """Answer all questions together, always the least settled one next.
+
+    Args:
+        drawing: of the questions.
+        shares: of the conditions, one mapping for each question.
+        budget: draws over all questions.
+        plan: how they are shared out.
+    """
+    questions = len(drawing.table.targets)
+    running = Allocation(questions, plan)
+    samples: list[list[Sample]] = [[] for _ in range(questions)]
+    while budget > 0 and (taken := running.take()):
+        question = taken[0]
+        sample = mixed(drawing, question, shares[question])
+        if sample is None:  # nothing left of it: it is not given back
+            continue
+        samples[question].append(sample)
+        running.tell(question, sample.answer)
+        budget -= 1
+    return tuple(winner_of(drawing, one, Plain()) for one in samples)
 
 
 def _each(

@@ -8,7 +8,8 @@ import numpy as np
 from fedbbpt.replay.answers_table import AnswersTable, Condition, Cost
 from fedbbpt.replay.choosing import Chooser, Shares
 from fedbbpt.replay.drawing import Drawing
-from fedbbpt.replay.methods import Shared, Winners, mixed, winner_of
+from fedbbpt.replay.methods import Winners, mixed, shared_out, winner_of
+from fedbbpt.replay.partly_pooled import PartlyPooled
 from fedbbpt.votes.allocation import Plan
 from fedbbpt.votes.confidence import Plain
 
@@ -57,11 +58,12 @@ class WithChoice:
 
     Attributes:
         learning: where it chooses.
-        chooser: how.
+        chooser: how; of what is partly pooled every owner gets shares of its own.
         draws: budget, calls a question, >= 1.
         part: of the budget that choosing may take, in (0, 1).
-        owners: who owns each question, where every owner chooses alone on its own training
-            questions with its share of that part; empty where all choose together.
+        owners: who owns each question, where every owner has shares of its own: by a chooser for
+            all of them, or each alone on its own training questions with its share of that part;
+            empty where all choose together.
         shared: True where what is left goes to the least settled questions, at most ``most`` each.
         most: draws on one question.
 
@@ -70,7 +72,7 @@ class WithChoice:
     """
 
     learning: Learning
-    chooser: Chooser
+    chooser: Chooser | PartlyPooled
     draws: float
     part: float = 0.12
     owners: tuple[str, ...] = ()
@@ -80,6 +82,8 @@ class WithChoice:
     def __post_init__(self) -> None:
         if self.draws < 1 or not 0 < self.part < 1:
             raise ValueError("draws, part: give at least 1 a question, and a part inside (0, 1)")
+        if isinstance(self.chooser, PartlyPooled) and not self.owners:
+            raise ValueError("owners: say whose each question is; shares are every owner's own")
 
     def answer(self, drawing: Drawing) -> Winners:
         """Choose, pay for it, and answer."""
@@ -93,11 +97,13 @@ class WithChoice:
         drawing.charge(SELECTING, spent)
         left = max(0, budget - spent.calls)
         if self.shared and left >= number:
-            plan = Plan(min(2, self.most), max(self.most, 1))
-            return Shared(shares[0], left / number, plan).answer(drawing)
+            return shared_out(drawing, shares, left, Plan(min(2, self.most), max(self.most, 1)))
         return Portioned(shares, left).answer(drawing)
 
     def _choose(self, learning: Drawing, calls: int, number: int) -> list[Shares]:
+        if isinstance(self.chooser, PartlyPooled):
+            found = self.chooser(learning, self.learning.owners, calls)
+            return [found[owner] for owner in self.owners]
         if not self.owners:
             together = self.chooser(learning, range(len(self.learning.owners)), calls)
             return [together] * number

@@ -9,16 +9,16 @@ import numpy as np
 from fedbbpt.distributions import Floats
 from fedbbpt.experiment.replaying.recording import Recording, Tables
 from fedbbpt.randomness import rng
-from fedbbpt.replay.anchoring import AnchoredHalving
 from fedbbpt.replay.answers_table import AnswersTable, Condition
 from fedbbpt.replay.choosing import Halving
 from fedbbpt.replay.methods import InTurn, Method, Mixture, Sampled
+from fedbbpt.replay.partly_pooled import PartlyPooled
 from fedbbpt.replay.replaying import replay
 from fedbbpt.replay.with_choice import WithChoice, best_of, shares_alike
 from fedbbpt.votes.stopping import AdaptiveConsistency, EarlyStopping, FixedNumber
 
 OURS, PARAPHRASES = "ours", "paraphrases"
-KEEP, SCALE = 4, 0.03
+SCALE = 0.03
 WINDOW = 5
 
 
@@ -74,8 +74,9 @@ def trials(tables: Tables, recording: Recording, budget: int) -> Iterator[Trial]
         yield Trial("TRIPLE", budget, WithChoice(learning, alone, budget))
         own = Halving(every, paired=True, keep=1, scale=0.0)
         yield Trial("local only", budget, WithChoice(learning, own, budget, owners=tables.owners))
-        ours = AnchoredHalving(every, KEEP, SCALE)
-        yield Trial(OURS, budget, WithChoice(learning, ours, budget, shared=True))
+        ours = PartlyPooled(every, SCALE)
+        owners = tables.owners
+        yield Trial(OURS, budget, WithChoice(learning, ours, budget, owners=owners, shared=True))
     oracle = best_of(tables.asked, every)
     yield Trial("oracle", budget, Sampled(oracle, FixedNumber(budget)))
 
