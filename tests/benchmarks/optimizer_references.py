@@ -1,9 +1,10 @@
 """CMA-ES from whitened starts beside plain pycma, and searches carried over local stretches.
 
-``python tests/benchmarks/optimizer_references.py [--seeds 20]``. First table: ours is born from a
-Gaussian with a covariance; pycma runs at the identity in that Gaussian's own coordinates, with
-other draws; the two must be equal in distribution. Second table: one search, broken off every so
-many generations and born again from mean, step size and covariance, as local searches are.
+``python tests/benchmarks/optimizer_references.py [--seeds 20] [--only FUNCTION]``. First table:
+ours is born from a Gaussian with a covariance; pycma runs at the identity in that Gaussian's own
+coordinates, with other draws; the two must be equal in distribution. Second table: one search,
+broken off every so many generations and born again from mean, step size and covariance, as local
+searches are.
 """
 
 import argparse
@@ -12,8 +13,9 @@ import math
 import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads only get in the way
@@ -24,23 +26,13 @@ from fedbbpt.distributions import Floats, Gaussian, Points
 from fedbbpt.optimizers.cma import CMA
 from fedbbpt.randomness import rng
 
-Loss = Callable[[Points], Floats]
+sys.path.insert(0, str(Path(__file__).parent.parent))  # for the tests' losses
+
+from vector_searches import Loss, rosenbrock, sphere
+
 SIGMA, CONDITION = 0.5, 100.0
 STRETCHES = (1, 2, 4, 8, 16, 30)
 CARRIED_SIZE, CARRIED_POPULATION, CARRIED_GENERATIONS = 12, 12, 240
-
-
-def sphere(points: Points) -> Floats:
-    """Return squared lengths, shape (n,)."""
-    squares: Floats = (points**2).sum(axis=1)
-    return squares
-
-
-def rosenbrock(points: Points) -> Floats:
-    """Return Rosenbrock's function, shape (n,)."""
-    ahead, behind = points[:, 1:], points[:, :-1]
-    terms: Floats = (100 * (ahead - behind**2) ** 2 + (1 - behind) ** 2).sum(axis=1)
-    return terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +200,18 @@ def main() -> None:
     """Play all runs and print both tables: medians of log10 of the loss, and quartiles."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
-    seeds = parser.parse_args().seeds
-    sys.stdout.write(f"{references(seeds)}\n\n{stretches(seeds)}\n")
+    parser.add_argument(
+        "--only", default="", help="functions of the first table with this in the name"
+    )
+    given = parser.parse_args()
+    cases = [case for case in CASES if given.only in case.name]
+    if not cases:
+        parser.error(
+            f"--only {given.only}: no such function; known: {', '.join(c.name for c in CASES)}"
+        )
+    sys.stdout.write(f"{references(given.seeds, cases)}\n")
+    if not given.only:
+        sys.stdout.write(f"\n{stretches(given.seeds)}\n")
 
 
 if __name__ == "__main__":
