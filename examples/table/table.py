@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         sets = chosen_sets([name for name in given.sets.split(",") if name])
+        if given.endpoint not in {"embedded", "scripted"} and "://" not in given.endpoint:
+            raise TableError(f"--endpoint {given.endpoint}: say embedded, scripted or an address")
         if not given.data.is_dir():
             raise TableError(f"{given.data}: no such folder; say DATA=folder of the sets")
         return _make(sets, given)
@@ -86,7 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", default="0-2", help="of the searches")
     parser.add_argument("--requests", type=int, default=Size().requests, help="of a search")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, one seed")
-    parser.add_argument("--endpoint", choices=("embedded", "scripted"), default="embedded")
+    parser.add_argument(
+        "--endpoint",
+        default="embedded",
+        help="embedded, scripted, or the address of a server of one model, for example "
+        "http://127.0.0.1:8080/v1",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what each set costs at most")
     return parser
 

@@ -89,7 +89,7 @@ def write_run(
         examples: all of them.
         size: how much is used.
         folder: made if it is not there.
-        endpoint: ``"embedded"`` or ``"scripted"``.
+        endpoint: ``"embedded"``, ``"scripted"``, or the address of an OpenAI-compatible server.
 
     Raises:
         TableError: fewer examples than the sizes ask for.
@@ -149,5 +149,7 @@ def _shares(one: Set, count: int, owners: int, size: Size) -> tuple[float, float
 def _endpoint(one: Set, endpoint: str) -> str:
     if endpoint == "embedded":
         return 'use = "embedded"'
+    if endpoint != "scripted":
+        return f'use = "openai"\nurl = "{endpoint}"\nmodel = "served"\nconcurrency = 2'
     words = ", ".join(f'"{label}" = {{ "{label.lower()}" = 1.0 }}' for label in one.labels)
     return f'use = "scripted"\nlexicon = {{ {words} }}'

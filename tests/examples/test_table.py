@@ -70,6 +70,28 @@ def test_every_set_has_a_run_file_that_can_be_meant(
         )
 
 
+def test_another_server_can_be_asked(scripts: Mapping[str, ModuleType], tmp_path: Path) -> None:
+    sets, runs = scripts["table_sets"], scripts["table_runs"]
+    (one,) = sets.chosen_sets(["vader4"])
+    write_set(tmp_path, one)
+    examples = sets.read_set(one, tmp_path)
+    address = "http://127.0.0.1:8080/v1"
+
+    prepared = prepare(load_run(runs.write_run(one, examples, runs.QUICK, tmp_path, address)), {})
+
+    owners = [owner.data.owner for owner in prepared.owners]
+    assert {prepared.profile_of(owner).destination for owner in owners} == {address}
+
+
+def test_an_endpoint_that_is_neither_known_nor_an_address_is_refused(
+    scripts: Mapping[str, ModuleType], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = scripts["table"].main([str(tmp_path), "--endpoint", "embeded"])
+
+    assert code == 2
+    assert "--endpoint embeded: say embedded, scripted or an address" in capfd.readouterr().err
+
+
 def test_choices_become_part_of_the_input(
     scripts: Mapping[str, ModuleType], tmp_path: Path
 ) -> None:
