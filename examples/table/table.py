@@ -24,8 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         sets = chosen_sets([name for name in given.sets.split(",") if name])
-        if given.endpoint not in {"embedded", "scripted"} and "://" not in given.endpoint:
-            raise TableError(f"--endpoint {given.endpoint}: say embedded, scripted or an address")
+        if given.endpoint not in {"embedded", "scripted"} and "@http" not in given.endpoint:
+            raise TableError(
+                f"--endpoint {given.endpoint}: say embedded, scripted, or MODEL@ADDRESS"
+            )
         if not given.data.is_dir():
             raise TableError(f"{given.data}: no such folder; say DATA=folder of the sets")
         return _make(sets, given)
@@ -91,8 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--endpoint",
         default="embedded",
-        help="embedded, scripted, or the address of a server of one model, for example "
-        "http://127.0.0.1:8080/v1",
+        help="embedded, scripted, or MODEL@ADDRESS of a server: smollm2@http://127.0.0.1:8080/v1",
     )
     parser.add_argument("--dry-run", action="store_true", help="say what each set costs at most")
     return parser

@@ -89,7 +89,8 @@ def write_run(
         examples: all of them.
         size: how much is used.
         folder: made if it is not there.
-        endpoint: ``"embedded"``, ``"scripted"``, or the address of an OpenAI-compatible server.
+        endpoint: ``"embedded"``, ``"scripted"``, or ``"MODEL@ADDRESS"`` of an OpenAI-compatible
+            server.
 
     Raises:
         TableError: fewer examples than the sizes ask for.
@@ -150,6 +151,7 @@ def _endpoint(one: Set, endpoint: str) -> str:
     if endpoint == "embedded":
         return 'use = "embedded"'
     if endpoint != "scripted":
-        return f'use = "openai"\nurl = "{endpoint}"\nmodel = "served"\nconcurrency = 2'
+        model, _, address = endpoint.rpartition("@")
+        return f'use = "openai"\nurl = "{address}"\nmodel = "{model}"\nconcurrency = 2'
     words = ", ".join(f'"{label}" = {{ "{label.lower()}" = 1.0 }}' for label in one.labels)
     return f'use = "scripted"\nlexicon = {{ {words} }}'

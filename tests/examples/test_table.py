@@ -75,12 +75,13 @@ def test_another_server_can_be_asked(scripts: Mapping[str, ModuleType], tmp_path
     (one,) = sets.chosen_sets(["vader4"])
     write_set(tmp_path, one)
     examples = sets.read_set(one, tmp_path)
-    address = "http://127.0.0.1:8080/v1"
+    endpoint = "smollm2@http://127.0.0.1:8080/v1"
 
-    prepared = prepare(load_run(runs.write_run(one, examples, runs.QUICK, tmp_path, address)), {})
+    prepared = prepare(load_run(runs.write_run(one, examples, runs.QUICK, tmp_path, endpoint)), {})
 
-    owners = [owner.data.owner for owner in prepared.owners]
-    assert {prepared.profile_of(owner).destination for owner in owners} == {address}
+    asked = [prepared.profile_of(owner.data.owner) for owner in prepared.owners]
+    assert {one.destination for one in asked} == {"http://127.0.0.1:8080/v1"}
+    assert {one.model for one in asked} == {"smollm2"}
 
 
 def test_an_endpoint_that_is_neither_known_nor_an_address_is_refused(
@@ -89,7 +90,7 @@ def test_an_endpoint_that_is_neither_known_nor_an_address_is_refused(
     code = scripts["table"].main([str(tmp_path), "--endpoint", "embeded"])
 
     assert code == 2
-    assert "--endpoint embeded: say embedded, scripted or an address" in capfd.readouterr().err
+    assert "--endpoint embeded: say embedded, scripted, or MODEL@ADDRESS" in capfd.readouterr().err
 
 
 def test_choices_become_part_of_the_input(
