@@ -75,6 +75,22 @@ def test_a_comparison_has_random_search_beside_soft_tokens(tmp_path: Path) -> No
     assert "random: random search: 400 prompts" in said.output
 
 
+def test_ten_owners_compare_four_ways_at_equal_calls(tmp_path: Path) -> None:
+    pytest.importorskip("cma")
+    text = (FOLDER / "federation.toml").read_text().replace("../../.cache/vader4-soft/", "")
+    (tmp_path / "federation.toml").write_text(text)
+    (tmp_path / "all.jsonl").write_text("\n".join(map(line, range(2_044))), encoding="utf-8")
+    methods = "fedes-cma,fedbpt-paper,fedavg-bbt,fedavg-zo"
+
+    said = CliRunner().invoke(
+        main, ["compare", str(tmp_path / "federation.toml"), "--recipes", methods, "--dry-run"]
+    )
+
+    assert said.exit_code == 0, said.output
+    assert "random: random search: 250 prompts" in said.output  # of 10 owners x 8 texts each
+    assert "(5 seeds), at most 800,000 calls" in said.output
+
+
 def test_the_shell_reads_the_script_that_serves() -> None:
     read = subprocess.run(["sh", "-n", FOLDER / "serve.sh"], capture_output=True, check=False)
 
