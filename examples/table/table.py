@@ -17,6 +17,8 @@ from table_runs import QUICK, Size, write_run
 from table_sets import Set, TableError, chosen_sets, read_set
 
 INTERRUPTED = 130
+SIMPLE_ROWS = ("random", "hand-written", "random exemplars", "local only")
+"""What methods are to beat, which says nothing of who of them is the best."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,8 +67,9 @@ def _command(one: Set, path: Path, given: argparse.Namespace) -> list[str]:
     seeds = "0" if given.quick else given.seeds
     words = [sys.executable, "-m", "fedbbpt", "compare", str(path), "--recipes", given.recipes]
     words += ["--seeds", seeds, "--dir", str(path.parent / "compare"), "--no-equal-rounds"]
-    if not one.pooled:
-        words += ["--without", "pooled"]
+    unwanted = [*SIMPLE_ROWS] if one.choosing else []
+    for row in unwanted if one.pooled else [*unwanted, "pooled"]:
+        words += ["--without", row]
     return [*words, "--dry-run"] if given.dry_run else words
 
 

@@ -26,6 +26,9 @@ class Set:
         main: True where the claim is about it; False where it rides along.
         pooled: True where the row of pooled data is made.
         choices: True where a row lists its choices, which become part of the input.
+        choosing: True where the default method is chosen on it, which must be none of the table's;
+            only asked when it is named.
+        target: the row's field that holds the label; its underscores are blanks.
     """
 
     name: str
@@ -36,11 +39,26 @@ class Set:
     main: bool = True
     pooled: bool = False
     choices: bool = False
+    choosing: bool = False
+    target: str = "target"
 
 
 SENTIMENT = ("negative", "positive")
 BOTH = ("classification", "sentiment")
 LETTERS = ("A", "B", "C", "D", "E")
+MOODS = ("negative", "neutral", "positive")
+ERRANDS = (
+    "auto and commute",
+    "banking",
+    "credit cards",
+    "home",
+    "kitchen and dining",
+    "meta",
+    "small talk",
+    "travel",
+    "utility",
+    "work",
+)
 QUESTIONS = ("abbreviation", "description", "entity", "human", "location", "number")
 SETS = (
     Set("vader4", "sentiment of the text", SENTIMENT, BOTH, key=True, pooled=True),
@@ -51,11 +69,13 @@ SETS = (
     Set("trec", "kind of answer that the question asks for", QUESTIONS),
     Set("commonsenseqa", "letter of the right answer", LETTERS, main=False, choices=True),
     Set("aqua", "letter of the right answer", LETTERS, main=False, choices=True),
+    Set("umsab", "sentiment of the text", MOODS, BOTH, main=False, choosing=True),
+    Set("clinc150", "topic of the request", ERRANDS, main=False, choosing=True, target="domain"),
 )
 
 
 def chosen_sets(names: Sequence[str]) -> tuple[Set, ...]:
-    """Return the sets of these names in the table's order; all of them for no name.
+    """Return the sets of these names in the table's order; all of the table for no name.
 
     Raises:
         TableError: no such set.
@@ -64,7 +84,7 @@ def chosen_sets(names: Sequence[str]) -> tuple[Set, ...]:
     for name in names:
         if name not in known:
             raise TableError(f"--sets {name}: no such set; known: {', '.join(sorted(known))}")
-    return tuple(one for one in SETS if not names or one.name in names)
+    return tuple(one for one in SETS if (one.name in names if names else not one.choosing))
 
 
 def read_set(one: Set, folder: Path) -> list[dict[str, str]] | None:
@@ -101,5 +121,6 @@ def _example(one: Set, row: Row) -> dict[str, str]:
         text += "\n" + "\n".join(
             f"{letter}) {choice}" for letter, choice in zip(one.labels, listed, strict=True)
         )
-    example = {"id": str(row["id"]), "input": text, "target": str(row["target"])}
+    label = str(row[one.target]).replace("_", " ")
+    example = {"id": str(row["id"]), "input": text, "target": label}
     return {**example, "domain": str(row["domain"])} if one.key else example

@@ -39,6 +39,8 @@ def write_set(folder: Path, one: ModuleType, count: int = 600) -> None:
         label = one.labels[index % len(one.labels)]
         row = {"id": f"{one.name}-{index}", "target": label, "meta": {"any": 1}}
         row["input"] = f"text {index}\u2028 of the kind {label} number {index * 31}"
+        if one.target == "domain":
+            row["domain"] = label.replace(" ", "_")
         if one.key:
             row["domain"] = f"domain-{index // 2 % 4}"
         if one.choices:
@@ -68,6 +70,21 @@ def test_every_set_has_a_run_file_that_can_be_meant(
             if one.key
             else {f"client-0{place}" for place in range(1, 5)}
         )
+
+
+def test_the_sets_that_choose_the_default_are_none_of_the_table(
+    scripts: Mapping[str, ModuleType], tmp_path: Path
+) -> None:
+    sets = scripts["table_sets"]
+    (one,) = sets.chosen_sets(["clinc150"])
+    write_set(tmp_path, one, 60)
+
+    tabled = {each.name for each in sets.chosen_sets([])}
+    labels = {example["target"] for example in sets.read_set(one, tmp_path)}
+
+    assert tabled == {each.name for each in sets.SETS} - {"umsab", "clinc150"}
+    assert labels == set(one.labels)
+    assert "credit cards" in labels
 
 
 def test_another_server_can_be_asked(scripts: Mapping[str, ModuleType], tmp_path: Path) -> None:
