@@ -77,7 +77,7 @@ def read_chat(body: object) -> Completion:
         text=text,
         finish_reason=finish,
         first=_first(choice.get("logprobs")),
-        usage=_usage(reply.get("usage")),
+        usage=usage_of(reply.get("usage")),
     )
 
 
@@ -196,7 +196,12 @@ def _alternative(item: object, where: str) -> TokenLogprob:
     return TokenLogprob(token, float(logprob))
 
 
-def _usage(usage: object) -> Usage:
+def usage_of(usage: object) -> Usage:
+    """Return the tokens that a reply's ``usage`` names; absent says none.
+
+    Raises:
+        ValueError: not what the format says.
+    """
     if usage is None:
         return Usage()
     fields = _object(usage, "usage")

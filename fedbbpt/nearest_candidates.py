@@ -52,6 +52,12 @@ class Refreshing:
             if count < 1:
                 raise ValueError(f"{name}: {count} is too few; give at least 1")
 
+    def times(self, rounds: int) -> int:
+        """Return how often texts are written at most in so many rounds."""
+        if self.growth is None:
+            return 0
+        return min((rounds - 1) // (self.every + 1), self.growth.most // self.children + 1)
+
 
 class _Seen(NamedTuple):
     """What is known of one candidate: its losses told, and the last block that it was asked on."""
@@ -236,12 +242,8 @@ def plan_nearest(schedule: Schedule, refreshing: Refreshing, owners: int) -> Pla
     """
     growth = refreshing.growth
     full = schedule.candidates * schedule.block * schedule.per_item * owners
-    scored, written = schedule.rounds, 0
-    if growth is not None:
-        times = min(
-            (schedule.rounds - 1) // (refreshing.every + 1), growth.most // refreshing.children + 1
-        )
-        scored, written = schedule.rounds - times, times
-        written = times * growth.requests(refreshing.children, owners)
+    times = refreshing.times(schedule.rounds)
+    each = 0 if growth is None else growth.requests(refreshing.children, owners)
+    scored, written = schedule.rounds - times, times * each
     most = min(schedule.requests, scored * full + written)
     return Plan(schedule.rounds, most, min(written, most))

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
+from fedbbpt.config.learned_texts import LearnedTexts
 from fedbbpt.config.runfile import RunFile
+from fedbbpt.config.widths import check_width
 from fedbbpt.distributions import Floats
 from fedbbpt.errors import ConfigError
 from fedbbpt.metrics.sentence_encoder import Encoder, check_encoder, load_encoder
-from fedbbpt.optimizers.reading import WORDS
+from fedbbpt.optimizers.reading import ENDPOINT, WORDS
 from fedbbpt.plugins import build
 from fedbbpt.spaces import Space
-from fedbbpt.spaces.embedding import Embedding
+from fedbbpt.spaces.embedding import Embed, Embedding
 from fedbbpt.spaces.instructions import Instructions
 from fedbbpt.text_features import BUCKETS, text_features
 
@@ -67,31 +69,24 @@ def embedding_space(run: RunFile, bank: Instructions) -> Space:
     """
     settings = {"seed": run.seed, **run.space.settings}
     encoder, dimensions = settings.get("encoder", DEFAULT), settings.get("dimensions", 0)
-    reader = Reader(str(encoder), Path(run.base), dimensions if isinstance(dimensions, int) else 0)
+    least = dimensions if isinstance(dimensions, int) else 0
+    reader: Embed = Reader(str(encoder), Path(run.base), least)
+    if encoder == ENDPOINT:
+        reader = LearnedTexts(least)
     table = {**settings, "use": "embedding"}
     space: Space = build("spaces", table, "space", bank=bank, embed=reader)
-    if encoder != WORDS:
+    if encoder not in {WORDS, ENDPOINT}:
         _check(str(encoder), Path(run.base))
     elif isinstance(space, Embedding):
         check_width(WORDS, BUCKETS, space.dimensions)
     return space
 
 
-def check_width(encoder: str, width: int, dimensions: int) -> None:
-    """Refuse a space that is wider than the embeddings it is a projection of.
-
-    Raises:
-        ConfigError: it is.
-    """
-    if dimensions > width:
-        raise ConfigError(
-            f"[space] dimensions: {dimensions} are more than the {width} numbers of an embedding "
-            f"by {encoder!r}; lower them"
-        )
-
-
 def _check(encoder: str, base: Path) -> None:
     try:
         check_encoder(encoder, base)
     except ConfigError as error:
-        raise ConfigError(f'[space] encoder = {encoder!r}: {error}; or write "words"') from error
+        raise ConfigError(
+            f'[space] encoder = {encoder!r}: {error}; or write "words", or "endpoint" with a table '
+            "[encoder.endpoint]"
+        ) from error

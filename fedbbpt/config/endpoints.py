@@ -1,11 +1,11 @@
 """Endpoint tables into connectors; keys come from the environment by the name the table gives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fedbbpt.config.pricing import Priced, own_price
-from fedbbpt.config.sections import Table
-from fedbbpt.config.strict import as_table
+from fedbbpt.config.sections import EncoderSection, Table
+from fedbbpt.config.strict import as_table, read_section
 from fedbbpt.endpoints import Connector
 from fedbbpt.errors import ConfigError
 from fedbbpt.money import Price
@@ -21,6 +21,7 @@ def connector(
     where: str,
     environment: Mapping[str, str],
     prices: Mapping[str, Price] | None = None,
+    turned: Callable[[Connector], Connector] | None = None,
 ) -> Connector:
     """Return the endpoint that a table describes.
 
@@ -31,6 +32,7 @@ def connector(
         where: how the file calls it, for messages.
         environment: variables.
         prices: the user's own by model, where the table gives none.
+        turned: makes of what the plugin gives what is asked, as for embeddings; None changes nothing.
 
     Raises:
         ConfigError: no endpoint is named, a key stands in the table, its variable is not set, or a
@@ -54,7 +56,7 @@ def connector(
     own = None
     if "prices" in table:
         own = own_price(as_table(table["prices"], f"{where}.prices"), f"{where}.prices")
-    return Priced(made, prices or {}, own)
+    return Priced(made if turned is None else turned(made), prices or {}, own)
 
 
 def with_paths(table: Table, base: Path) -> Table:
@@ -74,6 +76,15 @@ def writer_of(proposer: Table) -> Table:
         ConfigError: not a table.
     """
     return as_table(proposer.get("endpoint", {}), "proposer.endpoint")
+
+
+def encoder_of(encoder: Table) -> Table:
+    """Return the endpoint's table in an encoder's; empty where it names none.
+
+    Raises:
+        ConfigError: not a table, or another key.
+    """
+    return read_section(EncoderSection, encoder, "encoder").endpoint
 
 
 def _secret(name: object, where: str, environment: Mapping[str, str]) -> Secret:

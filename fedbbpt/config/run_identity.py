@@ -33,6 +33,9 @@ def run_identity(payload: Mapping[str, Any], space: object) -> str:
         kept[name] = _speedless(kept[name])
     proposer = kept["proposer"]
     kept["proposer"] = {**proposer, "endpoint": _speedless(proposer.get("endpoint", {}))}
+    encoder = kept.pop("encoder")
+    if encoder:
+        kept["encoder"] = {**encoder, "endpoint": _speedless(encoder["endpoint"])}
     kept["owners"] = [_owner(owner) for owner in kept["owners"]]
     if not kept["reasoning"]:
         del kept["reasoning"]

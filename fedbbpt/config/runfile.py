@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from fedbbpt.config.endpoints import with_paths, writer_of
+from fedbbpt.config.endpoints import encoder_of, with_paths, writer_of
 from fedbbpt.config.owner_tables import owner_sections
 from fedbbpt.config.recipes import with_recipe
 from fedbbpt.config.run_identity import run_identity
@@ -50,6 +50,7 @@ class RunFile:
         optimizer: plugin table.
         aggregator: plugin table.
         proposer: plugin table and bounds; empty for none.
+        encoder: with the plugin table of the endpoint that embeds instructions; empty for none.
         search: rounds and requests.
         scoring: how answers become figures.
         gate: level of the test on dev.
@@ -77,6 +78,7 @@ class RunFile:
     optimizer: Table
     aggregator: Table
     proposer: Table
+    encoder: Table
     search: SearchSection
     scoring: ScoringSection
     gate: GateSection
@@ -152,8 +154,10 @@ def resolve(table: Table, base: Path, held: Collection[str] = ()) -> RunFile:
     endpoint = with_paths(run.endpoint, base)
     writer = with_paths(writer_of(run.proposer), base)
     proposer = {**run.proposer, "endpoint": writer} if writer else run.proposer
+    embedder = with_paths(encoder_of(run.encoder), base)
+    encoder: Table = {"endpoint": embedder} if embedder else {}
     owners = owner_sections(tables, base, held)
-    return replace(run, endpoint=endpoint, proposer=proposer, owners=owners)
+    return replace(run, endpoint=endpoint, proposer=proposer, encoder=encoder, owners=owners)
 
 
 def _by_name(table: Table, key: str) -> Table:
@@ -201,6 +205,7 @@ def _from_tables(tables: Table, base: str, directory: str) -> RunFile:
         optimizer=as_table(tables["optimizer"], "optimizer"),
         aggregator=as_table(tables["aggregator"], "aggregator"),
         proposer=as_table(tables.get("proposer", {}), "proposer"),
+        encoder=as_table(tables.get("encoder", {}), "encoder"),
         search=section(SearchSection, "search"),
         scoring=read_section(
             ScoringSection, _by_name(as_table(tables["scoring"], "scoring"), "metric"), "scoring"

@@ -108,6 +108,17 @@ class ProposerSection:
 
 
 @dataclass(frozen=True, slots=True)
+class EncoderSection:
+    """``[encoder]``: what embeds where ``[space] encoder = "endpoint"``.
+
+    Attributes:
+        endpoint: a server with ``/embeddings``; plugin table, ``use = "openai"`` or ``"vllm"``.
+    """
+
+    endpoint: Table = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsSection:
     """``[owner.grants]``: what else than figures an owner lets leave; nothing unless it says so.
 
@@ -381,6 +392,7 @@ class RunSection:
         data: one data set dealt to simulated owners; this or ``owner``.
         owner: the owners; this or ``data``.
         proposer: where new instructions come from; nobody proposes any unless named.
+        encoder: the endpoint that embeds instructions, for a space of embeddings that says so.
         reasoning: how questions are asked, by name or as a table; directly if left out.
         prices: your own prices by model, each a table as ``[endpoint.prices]``.
         track: a tracker that is told figures and prompts; off unless named.
@@ -401,6 +413,7 @@ class RunSection:
     optimizer: Table = field(default_factory=dict)
     aggregator: Table = field(default_factory=dict)
     proposer: Table = field(default_factory=dict)
+    encoder: Table = field(default_factory=dict)
     search: Table = field(default_factory=dict)
     scoring: Table = field(default_factory=dict)
     gate: Table = field(default_factory=dict)

@@ -9,7 +9,7 @@ lists. To add a kind of endpoint, write one file here with one public frozen dat
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from fedbbpt.answers import Missing
 from fedbbpt.chat_form import PLAIN, ChatForm
@@ -174,4 +174,17 @@ class Connector(Protocol):
 
     def connect(self) -> AbstractAsyncContextManager[Wire]:
         """Open the endpoint for the time of a ``with`` block."""
+        ...
+
+
+@runtime_checkable
+class Embeds(Connector, Protocol):
+    """A connector to a server that also gives embeddings of texts: a capability that most lack."""
+
+    def embedder(self) -> Connector:
+        """Return the same place as one whose wire gives the embedding of a request's one message.
+
+        Raises:
+            ConfigError: as ``profile``.
+        """
         ...

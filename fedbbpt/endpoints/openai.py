@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from fedbbpt.chat_form import ChatForm
-from fedbbpt.endpoints import Profile, Wire
+from fedbbpt.endpoints import Connector, Profile, Wire
 from fedbbpt.endpoints.batches.terms import (
     COMPLETION_WINDOW,
     MAX_BYTES,
@@ -26,6 +26,7 @@ from fedbbpt.endpoints.wire.chat_settings import (
     checked_pairs,
 )
 from fedbbpt.endpoints.wire.chat_wire import BEARER, ChatServer, open_chat_wire
+from fedbbpt.endpoints.wire.embedding_wire import Embedder
 from fedbbpt.endpoints.wire.trust import checked_trust
 from fedbbpt.money import FREE
 from fedbbpt.secret import Secret
@@ -156,6 +157,14 @@ class OpenAI:
         """
         async with open_chat_wire(self.server()) as wire:
             yield wire if self.transport == ONLINE else BatchWire(wire, self._terms)
+
+    def embedder(self) -> Connector:
+        """Return the same server as one that is asked for embeddings.
+
+        Raises:
+            ConfigError: as ``profile``.
+        """
+        return Embedder(self.server(), self.profile())
 
     def server(self) -> ChatServer:
         """Return where and how it is asked.

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from fedbbpt.chat_form import ChatForm
-from fedbbpt.endpoints import Embeddings, Profile, Wire
+from fedbbpt.endpoints import Connector, Embeddings, Profile, Wire
 from fedbbpt.endpoints.openai import OpenAI, Pairs
 from fedbbpt.endpoints.wire.chat_settings import chat_identity
 from fedbbpt.endpoints.wire.chat_wire import ChatServer
@@ -139,6 +139,14 @@ class Vllm:
         server: ChatServer = replace(self._plain.server(), form=self._form)
         async with open_together(server, self.together) as wire:
             yield wire
+
+    def embedder(self) -> Connector:
+        """Return the same server as one that is asked for embeddings, one text a call.
+
+        Raises:
+            ConfigError: as ``profile``.
+        """
+        return self._plain.embedder()
 
     @property
     def _form(self) -> ChatForm:

@@ -16,6 +16,9 @@ from fedbbpt.text_features import text_features
 WORDS = "words"
 """Features by hashed n-grams of the prompt; any other name is a sentence encoder's."""
 
+ENDPOINT = "endpoint"
+"""Names the embeddings of an endpoint, which a space can be searched by and a field cannot."""
+
 Begin = Callable[[Distribution, np.random.Generator, Describe | None], Search]
 
 
@@ -63,5 +66,10 @@ def check_features(kind: str) -> None:
     """
     if not kind:
         raise ValueError('features: none is named; use "words" or the name of a sentence encoder')
+    if kind == ENDPOINT:
+        raise ValueError(
+            'features: embeddings of an endpoint go with [space] use = "embedding", encoder = '
+            '"endpoint"; write "words" or the name of a sentence encoder here'
+        )
     if kind != WORDS:
         check_encoder(kind, Path())

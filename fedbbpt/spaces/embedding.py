@@ -44,8 +44,9 @@ class Embedding:
     Attributes:
         bank: the instructions, at least 2 before it grew.
         embed: texts to embeddings; filled by the run.
-        encoder: ``"words"`` (hashed n-grams, no model), or a sentence encoder by its name or folder
-            (extra ``semantic``).
+        encoder: ``"words"`` (hashed n-grams, no model), ``"endpoint"`` for the embeddings of
+            ``[encoder.endpoint]``, or a sentence encoder by its name or folder (extra
+            ``semantic``).
         dimensions: d, >= 1 and at most the width of an embedding.
         sigma: standard deviation of every coordinate at a search's start, > 0; in units of the
             distance at which candidates typically lie from the start's instruction.

@@ -11,6 +11,7 @@ from fedbbpt.completions import Completion, Request
 from fedbbpt.endpoints import Wire
 from fedbbpt.endpoints.carriers import Assure
 from fedbbpt.endpoints.records.fingerprint import fingerprint_request
+from fedbbpt.endpoints.records.vectors import same_answer
 from fedbbpt.errors import EndpointError
 
 TRIES = 2
@@ -47,7 +48,7 @@ class SameModel:
     async def _check(self) -> None:
         for _ in range(TRIES):
             completion = await self._asking.send(fingerprint_request())
-            if completion.text == self._expected:
+            if same_answer(completion.text, self._expected):
                 self._sure = True
                 return
         raise EndpointError(

@@ -97,12 +97,17 @@ class Correspondent:
             empty = isinstance(reply, dict) and reply.get("choices") == []
             reason = "empty choices" if empty else "unreadable body"
             raise AttemptError(reason, billed=True) from error
-        self._check_name(reply)
+        self.check_name(reply)
         self._check(completion, request, reply)
         limits = rate_limits(headers)
         return completion if limits is None else replace(completion, limits=limits)
 
-    def _check_name(self, reply: object) -> None:
+    def check_name(self, reply: object) -> None:
+        """Pass unless a parsed reply says that another model gave it.
+
+        Raises:
+            AttemptError: it does.
+        """
         named, wanted = _model_of(reply), self.answers_as or self.model
         # A gateway that falls back to another model says so here, and nowhere else.
         if named != wanted and judge_name(wanted, named) == ANOTHER:
