@@ -1,6 +1,6 @@
 """The loop: assignments out, reports in, one pure merge, the next round."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -13,12 +13,12 @@ from fedbbpt.messages import Assignment, Evaluate, Propose, Report, Score, State
 from fedbbpt.round_scores import Measured, OwnerRound, owner_rounds, round_score
 from fedbbpt.schedule import Schedule
 from fedbbpt.spaces.growth import covering, version_of
-from fedbbpt.work.acceptance import check_reports
+from fedbbpt.work.acceptance import check_gaps, check_reports
 from fedbbpt.work.guarding import guarded, refusals
 from fedbbpt.work.propose import PROPOSER
 
-MOST_MISSING = 0.05
-"""Share of missing items up to which a comparison on held-out items is made."""
+Joined = Callable[[Sequence[str]], Awaitable[None]]
+"""Awaited with all texts that joined a bank, before any point is decoded among them."""
 
 
 class Engine(Protocol):
@@ -108,6 +108,8 @@ class Server:
         quorum: owners that must give a usable report.
         progress: told the stage and the summary after every search round.
         proposer: does propose work in the place of the owners; None where they do it.
+        joined: told the texts of the bank at a search's start and whenever some join, so that what
+            they need can be asked for; None where they need nothing.
     """
 
     engine: Engine
@@ -117,6 +119,7 @@ class Server:
     quorum: int = 1
     progress: Callable[[str, RoundSummary], None] | None = None
     proposer: Participant | None = None
+    joined: Joined | None = None
 
     async def round(
         self, stage: str, state: State, work: Work, clients: Sequence[str]
@@ -148,7 +151,7 @@ class Server:
                 "Check the endpoints and resume"
             )
         if isinstance(work, Evaluate):
-            _check_gaps(stage, usable)
+            check_gaps(stage, usable)
         self.log.record(stage, state.round, usable)
         return usable
 
@@ -163,6 +166,7 @@ class Server:
         """Run rounds until the search is finished or its rounds or requests are spent."""
         state = State(0, start)
         summaries: list[RoundSummary] = []
+        await self._tell(state.texts)
         while state.round < schedule.rounds:
             clients = schedule.participants(tuple(self.engine.sizes), state.round, self.seed)
             proposal = driver.propose(state, clients)
@@ -174,6 +178,8 @@ class Server:
                 clients = (PROPOSER,)
             reports = await self.round(stage, state, proposal.work, clients)
             before, state = len(state.texts), driver.absorb(state, reports)
+            if len(state.texts) > before:
+                await self._tell(state.texts)
             summary = _summary(state, proposal.work, reports, driver.requests)
             if isinstance(proposal.work, Propose):
                 summary = _proposing(summary, reports, len(state.texts) - before)
@@ -181,6 +187,10 @@ class Server:
             if self.progress is not None:
                 self.progress(stage, summary)
         return SearchOutcome(state, tuple(summaries), driver.requests, "rounds spent")
+
+    async def _tell(self, texts: Sequence[str]) -> None:
+        if self.joined is not None:
+            await self.joined(texts)
 
 
 def _proposing(summary: RoundSummary, reports: Sequence[Report], proposed: int) -> RoundSummary:
@@ -208,17 +218,6 @@ def _check_version(stage: str, reports: Sequence[Report], version: str) -> None:
                 f"rounds.log: {stage}, round {report.round} is of another version of the bank; "
                 "choose another run directory"
             )
-
-
-def _check_gaps(stage: str, reports: Sequence[Report]) -> None:
-    # A search may go on with gaps; what is decided or published once must not rest on them.
-    missing = sum(report.missing for report in reports)
-    asked = sum(report.asked for report in reports)
-    if missing > MOST_MISSING * asked:
-        raise QuorumError(
-            f"{stage}: {missing} of {asked} items have no usable reply, more than "
-            f"{MOST_MISSING:.0%}; nothing was decided. Check the endpoints and resume"
-        )
 
 
 def _summary(state: State, work: Work, reports: Sequence[Report], requests: int) -> RoundSummary:

@@ -118,6 +118,8 @@ def _show_plan(plan: Plan, folder: Path) -> None:
         click.echo(safe_text(f"{name}: left out: {why}"))
     places = sorted({profile.destination for profile in plan.base.profiles.values()})
     click.echo(safe_text(f"examples go to: {', '.join(places)}"))
+    if (encoding := plan.opening.encoding) is not None:
+        click.echo(safe_text(f"instructions are embedded at: {encoding.profile.destination}"))
     click.echo(
         f"{len(plan.cells)} searches ({len(question.seeds)} seeds), at most {most.searches:,} calls"
         f" + {most.gates:,} for the gate + {most.test:,} for the sealed test = {most.all:,}"

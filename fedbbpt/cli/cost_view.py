@@ -41,6 +41,7 @@ def caps_text(prepared: Prepared) -> Iterator[str]:
 def price_lines(prepared: Prepared) -> Iterator[str]:
     """Yield what tokens cost at every endpoint that is asked."""
     profiles = [*prepared.profiles.values(), *prepared.judge_profiles.values()]
+    profiles += [] if prepared.encoding is None else [prepared.encoding.profile]
     if not prepared.scoring.evaluated:
         yield from dict.fromkeys(map(price_line, profiles))
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fedbbpt.cli.cost_view import caps_text, cost_table, price_lines
+from fedbbpt.config.estimate import embedded_texts
 from fedbbpt.config.other_runs import other_journals
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.proposing import grants_texts
@@ -38,11 +39,14 @@ def show_plan(console: Console, prepared: Prepared, *, baselines: bool) -> None:
         asked = plan.requests + held_out
         grades = asked // prepared.scoring.requests_per_item
         say(console, f"and {grades} grades: {asked + grades} calls together")
+    if (line := _encoder(prepared)) is not None:
+        say(console, line)
     if baselines:
         owners = len(prepared.owners)
         tests = sum(len(data.test) + len(data.dev) for data in prepared.data.values())
         tests *= prepared.scoring.requests_per_item
         more = 2 * run.search.requests + (owners + 1) * tests + (owners + 1) * held_out
+        more += (owners + 1) * embedded_texts(prepared)
         say(console, f"baselines: at most {more} calls more")
     for line in (*price_lines(prepared), *caps_text(prepared)):
         say(console, line)
@@ -107,6 +111,16 @@ def _writer(prepared: Prepared) -> str | None:
     return (
         f"new instructions: {use}; scored instructions, no examples, go to "
         f"{proposing.profile.destination}"
+    )
+
+
+def _encoder(prepared: Prepared) -> str | None:
+    """Say who embeds instructions, how many at most, and that nothing else goes there."""
+    if prepared.encoding is None:
+        return None
+    return (
+        f"embeddings: at most {embedded_texts(prepared)} instructions, one call each; they, and no "
+        f"examples, go to {prepared.encoding.profile.destination}"
     )
 
 

@@ -1,10 +1,11 @@
 """A prepared run connected: endpoints open, every owner a client at its own one."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from fedbbpt.client import Client
+from fedbbpt.config.encoding import servers_own
 from fedbbpt.config.exemplar_space import home_space
 from fedbbpt.config.lines import Line, open_line
 from fedbbpt.config.places import SHARED
@@ -21,7 +22,9 @@ from fedbbpt.marking import Graded
 from fedbbpt.metrics import Grader, Marker, Measuring
 from fedbbpt.objective import Objective
 from fedbbpt.reasoning.inner import told
+from fedbbpt.spaces.embedding import Embedding
 from fedbbpt.spaces.growth import LONGEST
+from fedbbpt.work.embedding_texts import ENCODER, embedded
 from fedbbpt.work.owner import Owner
 from fedbbpt.work.propose import PROPOSER, ServerProposer
 
@@ -39,6 +42,8 @@ class Connected:
         measuring: what marks answers in this process, or None.
         writing: the endpoint of the server's own proposer; None where it has none of its own.
         objectives: of every client, for counting.
+        embedding: the endpoint that embeds instructions; None where none is asked, or nothing is
+            searched.
     """
 
     prepared: Prepared
@@ -49,6 +54,7 @@ class Connected:
     measuring: Marker | None = None
     writing: Line | None = None
     objectives: list[Objective] = field(default_factory=list)
+    embedding: Line | None = None
 
     def client(self, data: OwnerData, *, line: str | None = None) -> Client:
         """Return a client for an owner's data at its own endpoint, or at another owner's."""
@@ -90,6 +96,21 @@ class Connected:
         growth = proposing.growth
         return ServerProposer(growth.proposer, growth.space, asked, growth.longest)
 
+    async def learn(self, texts: Sequence[str]) -> None:
+        """Have all instructions embedded that the bank holds once these texts joined it.
+
+        Raises:
+            EndpointError: the endpoint refuses for good, or gives no usable embedding.
+            BudgetError: a cap would be passed.
+            ConfigError: its embeddings are narrower than the space.
+        """
+        encoding, line, space = self.prepared.encoding, self.embedding, self.prepared.space
+        if encoding is None or line is None or not isinstance(space, Embedding):
+            return
+        if unknown := encoding.known.unknown(space.grown(texts).texts):
+            endpoint = self._endpoint(line, ENCODER)
+            encoding.known.learn(await embedded(unknown, endpoint))
+
     def _line(self, name: str) -> Line:
         return self.lines.get(name) or self.lines[SHARED]
 
@@ -114,8 +135,15 @@ class Connected:
 
 
 @asynccontextmanager
-async def connected(prepared: Prepared, journal: Journal) -> AsyncIterator[Connected]:
+async def connected(
+    prepared: Prepared, journal: Journal, *, searching: bool = False
+) -> AsyncIterator[Connected]:
     """Open every endpoint of a run for the time of a ``with`` block.
+
+    Args:
+        prepared: the run.
+        journal: shared by all of them.
+        searching: points will be searched; only then are instructions embedded by an endpoint.
 
     Raises:
         EndpointError: an endpoint cannot be opened or refuses for good.
@@ -126,7 +154,8 @@ async def connected(prepared: Prepared, journal: Journal) -> AsyncIterator[Conne
     proposing = prepared.proposing
     writer = None if proposing is None else proposing.connector
     profiles = [*prepared.profiles.values(), *prepared.judge_profiles.values()]
-    profiles += [] if writer is None else [writer.profile()]
+    encoding = prepared.encoding if searching else None
+    profiles += servers_own(proposing, encoding).values()
     limiters = Limiters(profiles, steady=prepared.scoring.evaluated)
     async with AsyncExitStack() as stack:
         lines = {}
@@ -142,6 +171,16 @@ async def connected(prepared: Prepared, journal: Journal) -> AsyncIterator[Conne
         if writer is not None:
             opening = open_line(writer, journal, caps(PROPOSER), PROPOSER, limiters)
             writing = await stack.enter_async_context(opening)
+        embedding = None
+        if encoding is not None:
+            opening = open_line(encoding.connector, journal, caps(ENCODER), ENCODER, limiters)
+            embedding = await stack.enter_async_context(opening)
         yield Connected(
-            prepared, lines, journal, judges=judges, measuring=measuring, writing=writing
+            prepared,
+            lines,
+            journal,
+            judges=judges,
+            measuring=measuring,
+            writing=writing,
+            embedding=embedding,
         )

@@ -32,7 +32,7 @@ def connector(
         where: how the file calls it, for messages.
         environment: variables.
         prices: the user's own by model, where the table gives none.
-        turned: makes of what the plugin gives what is asked, as for embeddings; None changes nothing.
+        turned: makes of the plugin's connector the one that is asked; None changes nothing.
 
     Raises:
         ConfigError: no endpoint is named, a key stands in the table, its variable is not set, or a

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from fedbbpt.answers import Text
 from fedbbpt.completions import Request
+from fedbbpt.config.encoding import most_joining
 from fedbbpt.config.exemplar_space import home_space
 from fedbbpt.config.longest import listed, longest_prompt
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
-from fedbbpt.config.shares import Estimate, Share
+from fedbbpt.config.shares import Estimate, Share, added, least
 from fedbbpt.data import Example, OwnerData
 from fedbbpt.endpoints import Profile
 from fedbbpt.endpoints.records.fingerprint import fingerprint_request
@@ -21,6 +22,8 @@ from fedbbpt.randomness import rng
 from fedbbpt.reasoning.inner import told
 from fedbbpt.reasoning.rehearsal import REPLY_BYTES, longest_reply, rehearsed
 from fedbbpt.spaces import is_private
+from fedbbpt.spaces.growth import GrowingSpace
+from fedbbpt.work.embedding_texts import ENCODER, embedding_request
 from fedbbpt.work.propose import PROPOSER
 
 SAMPLES = 24
@@ -57,7 +60,7 @@ def estimates(prepared: Prepared) -> tuple[Estimate, ...]:
         for name, profile in prepared.profiles.items()
         if not profile.pinned
     ]
-    shares += [*_writers(prepared), *_grades(prepared, longest)]
+    shares += [*_writers(prepared), *_embeddings(prepared), *_grades(prepared, longest)]
     names = dict.fromkeys(share.owner for share in shares)
     lines = [_sum(name, [one for one in shares if one.owner == name]) for name in names]
     return (*lines, _together(prepared, shares, lines))
@@ -73,6 +76,14 @@ def search_calls(prepared: Prepared, owner: str) -> int:
     if 0 < prepared.schedule.clients_per_round < len(sizes):
         return total
     return total // sum(size >= sizes[owner] for size in sizes.values())
+
+
+def embedded_texts(prepared: Prepared) -> int:
+    """Return the most texts that one search has an endpoint embed, each one call."""
+    encoding, owners = prepared.encoding, len(prepared.owners)
+    if encoding is None:
+        return 0
+    return len(encoding.first) + most_joining(prepared.proposing, prepared.schedule, owners)
 
 
 def usual_tokens(request: Request) -> int:
@@ -105,7 +116,7 @@ def _share(prepared: Prepared, data: OwnerData, longest: Prompt) -> Share:
         search=search_calls(prepared, name),
         expected=(prepared.plan.requests - prepared.plan.written) // len(prepared.data),
         held_out=len(held_out),
-        held_out_worst=_added([(1, cost) for cost in held_out]),
+        held_out_worst=added([(1, cost) for cost in held_out]),
         worst=train[0],
         usual=_usual(prepared, data, profile),
     )
@@ -119,9 +130,30 @@ def _writers(prepared: Prepared) -> list[Share]:
     asked = {PROPOSER: proposing.profile}
     if proposing.growth.by_owners:
         asked = {name: prepared.profile_of(name).carrying() for name in prepared.data}
-    nothing = _added([])
+    nothing = added([])
     costs = {who: proposing.dearest(profile) for who, profile in asked.items() if profile}
     return [Share(who, written, written, 0, nothing, cost, cost) for who, cost in costs.items()]
+
+
+def _embeddings(prepared: Prepared) -> list[Share]:
+    """Return what the embeddings of instructions cost; those that join are as long as they may."""
+    encoding, proposing = prepared.encoding, prepared.proposing
+    if encoding is None:
+        return []
+    profile, texts = encoding.profile, encoding.first
+    if proposing is not None and isinstance(widest := proposing.widest(), GrowingSpace):
+        texts = widest.texts
+    asked = [embedding_request(text) for text in encoding.first]
+    costs = [worst_of(request, profile) for request in asked]
+    dearest = max(
+        (worst_of(embedding_request(text), profile) for text in texts), key=lambda one: one.tokens
+    )
+    count = embedded_texts(prepared)
+    worst = added([*((1, cost) for cost in costs), (count - len(costs), dearest)])
+    read = sum(map(usual_tokens, asked)) // len(asked)
+    usual = Worst(read, None if profile.price is None else profile.price.worst(read, 0))
+    share = Share(ENCODER, 0, 0, count, worst, dearest, usual)
+    return [share] if profile.pinned else [share, _check(ENCODER, profile)]
 
 
 def _grades(prepared: Prepared, longest: Prompt) -> list[Share]:
@@ -144,7 +176,7 @@ def _grades(prepared: Prepared, longest: Prompt) -> list[Share]:
         written = asked[0].max_tokens
         money = None if profile.price is None else profile.price.worst(read, written)
         usual = Worst(read + written, money)
-        shares.append(Share(name, 0, 0, items, _added([(items, worst)]), worst, usual))
+        shares.append(Share(name, 0, 0, items, added([(items, worst)]), worst, usual))
     return shares
 
 
@@ -152,7 +184,7 @@ def _check(owner: str, profile: Profile) -> Share:
     """Return what the questions to an endpoint itself cost, now and in a later process."""
     soft = QUESTIONS if profile.embeddings else 0
     cost, count = worst_of(fingerprint_request(), profile), 1 + TRIES + soft
-    return Share(owner, 0, 0, count, _added([(count, cost)]), cost, cost)
+    return Share(owner, 0, 0, count, added([(count, cost)]), cost, cost)
 
 
 def _usual(prepared: Prepared, data: OwnerData, profile: Profile) -> Worst:
@@ -180,10 +212,10 @@ def _sum(name: str, shares: Sequence[Share]) -> Estimate:
     return Estimate(
         name,
         sum(share.search + share.held_out for share in shares),
-        _added(
+        added(
             [pair for one in shares for pair in ((one.search, one.worst), (1, one.held_out_worst))]
         ),
-        _added([(share.expected + share.held_out, share.usual) for share in shares]),
+        added([(share.expected + share.held_out, share.usual) for share in shares]),
     )
 
 
@@ -200,21 +232,6 @@ def _together(prepared: Prepared, shares: Sequence[Share], lines: Sequence[Estim
     return Estimate(
         "together",
         planned + sum(share.held_out for share in shares),
-        _least(_added([(planned, dearest), *held_out]), _added([(1, line.most) for line in lines])),
-        _added([(1, line.usual) for line in lines]),
+        least(added([(planned, dearest), *held_out]), added([(1, line.most) for line in lines])),
+        added([(1, line.usual) for line in lines]),
     )
-
-
-def _added(amounts: Sequence[tuple[int, Worst]]) -> Worst:
-    tokens = sum(count * worst.tokens for count, worst in amounts)
-    if any(count and worst.nanodollars is None for count, worst in amounts):
-        return Worst(tokens, None)
-    return Worst(tokens, sum(count * (worst.nanodollars or 0) for count, worst in amounts))
-
-
-def _least(first: Worst, second: Worst) -> Worst:
-    """Return the smaller of two bounds of the same calls."""
-    tokens = min(first.tokens, second.tokens)
-    if first.nanodollars is None or second.nanodollars is None:
-        return Worst(tokens, None)
-    return Worst(tokens, min(first.nanodollars, second.nanodollars))

@@ -7,6 +7,7 @@ from typing import Self
 from fedbbpt.aggregators import Aggregator, Personalising
 from fedbbpt.canonical import digest
 from fedbbpt.config.embedding_scale import beside, charged, scale_note, scale_requests
+from fedbbpt.config.encoding import Encoding, encoding_of, servers_own
 from fedbbpt.config.leaks import check_leaks
 from fedbbpt.config.notes import run_notes
 from fedbbpt.config.owners import Held, LoadedOwner, load_owners
@@ -18,13 +19,7 @@ from fedbbpt.config.places import (
     owner_connectors,
     profiles_of,
 )
-from fedbbpt.config.planning import (
-    aggregator_of,
-    informed,
-    plan_of,
-    replacement_of,
-    schedule_of,
-)
+from fedbbpt.config.planning import aggregator_of, informed, plan_of, replacement_of, schedule_of
 from fedbbpt.config.proposing import Proposing, proposing_of, space_with
 from fedbbpt.config.reasoning import check_targets, thinks
 from fedbbpt.config.runfile import RunFile
@@ -67,6 +62,7 @@ class Prepared:
         notes: what a careful reader should know.
         tracker: who is told figures and prompts; None for nobody.
         proposing: how the bank grows; None where it does not.
+        encoding: how an endpoint embeds instructions; None where none is asked.
         replacement: of words in local searches; None where plain losses count.
         scale: of soft tokens, as a search found it; None where nothing was searched for.
     """
@@ -86,6 +82,7 @@ class Prepared:
     notes: tuple[str, ...]
     tracker: TrackerPlan | None = None
     proposing: Proposing | None = None
+    encoding: Encoding | None = None
     replacement: Replacement | None = None
     scale: EmbeddingScale | None = None
 
@@ -139,9 +136,8 @@ class Prepared:
         for name in self.data:
             caps, asked = self.caps_of(name), self.asked_by(name)
             check_spending(caps, asked, evaluated=self.scoring.evaluated)
-        if self.proposing is not None and self.proposing.profile is not None:
-            written = {"proposer.endpoint": self.proposing.profile}
-            check_spending(caps_of(self.run.caps), written, evaluated=False)
+        for where, profile in servers_own(self.proposing, self.encoding).items():
+            check_spending(caps_of(self.run.caps), {where: profile}, evaluated=False)
         return self
 
     @property
@@ -167,7 +163,9 @@ class Prepared:
 
     @property
     def _asked_how(self) -> dict[str, object]:
-        return {"reasoning": dict(self.run.reasoning), "answer": dict(self.run.task.answer)}
+        encoder = "" if self.encoding is None else self.encoding.profile.identity
+        asked = {"reasoning": dict(self.run.reasoning), "answer": dict(self.run.task.answer)}
+        return {**asked, "encoder": encoder}
 
     @property
     def personal(self) -> bool:
@@ -241,8 +239,9 @@ def prepare(
 
 
 def _growing(prepared: Prepared, environment: Mapping[str, str]) -> Prepared:
-    """Return the run with its proposer, and the plan of a search whose bank grows."""
+    """Return the run with its encoder and its proposer, and the plan where its bank grows."""
     run, optimizer, merge = prepared.run, prepared.optimizer, prepared.aggregator
+    prepared = replace(prepared, encoding=encoding_of(run, prepared.space, environment))
     proposing = proposing_of(run, prepared.space, optimizer, prepared.profiles, environment)
     if proposing is None:
         return prepared

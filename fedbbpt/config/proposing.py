@@ -134,7 +134,7 @@ def proposing_of(
     """
     if not run.proposer:
         return None
-    section, proposer = _read(run)
+    section, proposer = _read(run, space)
     growing = _checked(run, space, optimizer)
     growth = Growth(growing, proposer, section.longest, section.most)
     around = refreshing_of(run, section, growth)
@@ -199,13 +199,13 @@ def space_with(space: Space, texts: Sequence[str]) -> Space:
     return space.grown(texts) if isinstance(space, GrowingSpace) and texts else space
 
 
-def _read(run: RunFile) -> tuple[ProposerSection, Proposer]:
+def _read(run: RunFile, space: Space) -> tuple[ProposerSection, Proposer]:
     own = {key: run.proposer[key] for key in _OURS if key in run.proposer}
     settings: Table = {key: value for key, value in run.proposer.items() if key not in _OURS}
     section = read_section(ProposerSection, own, "proposer")
-    proposer: Proposer = build(
-        "proposers", settings, "proposer", topic=run.task.topic, labels=run.task.labels
-    )
+    spoken = space.wordings.choices[0].spoken if isinstance(space, GrowingSpace) else ""
+    task = {"topic": run.task.topic, "labels": run.task.labels, "spoken": spoken}
+    proposer: Proposer = build("proposers", settings, "proposer", **task)
     return section, proposer
 
 

@@ -1,5 +1,6 @@
 """What is asked on behalf of somebody, and what that may cost: values of an estimate."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fedbbpt.endpoints.spending.ledger import Worst
@@ -43,3 +44,19 @@ class Estimate:
     calls: int
     most: Worst
     usual: Worst
+
+
+def added(amounts: Sequence[tuple[int, Worst]]) -> Worst:
+    """Return what so many calls of each cost together; unknown where one price is."""
+    tokens = sum(count * worst.tokens for count, worst in amounts)
+    if any(count and worst.nanodollars is None for count, worst in amounts):
+        return Worst(tokens, None)
+    return Worst(tokens, sum(count * (worst.nanodollars or 0) for count, worst in amounts))
+
+
+def least(first: Worst, second: Worst) -> Worst:
+    """Return the smaller of two bounds of the same calls."""
+    tokens = min(first.tokens, second.tokens)
+    if first.nanodollars is None or second.nanodollars is None:
+        return Worst(tokens, None)
+    return Worst(tokens, min(first.nanodollars, second.nanodollars))

@@ -8,6 +8,7 @@ import numpy as np
 
 from fedbbpt.calibration import cross_fitted
 from fedbbpt.config.connect import connected
+from fedbbpt.config.longest import listed
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
 from fedbbpt.data import Example, OwnerData
@@ -61,7 +62,7 @@ class Outcome(NamedTuple):
 
 def plan_trial(prepared: Prepared, examples: int) -> Trial:
     """Return what would be scored on up to so many dev examples an owner; contacts nobody."""
-    prompts = diverse_prompts(prepared.space, PROMPTS, prepared.run.seed)
+    prompts = diverse_prompts(listed(prepared.space), PROMPTS, prepared.run.seed)
     data = {
         name: OwnerData(name, own.train, own.dev[:examples]) for name, own in prepared.data.items()
     }

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fedbbpt.client import Client
 from fedbbpt.config.connect import Connected, connected
@@ -24,6 +25,7 @@ from fedbbpt.experiment.answering.asking_plan import AskingPlan
 from fedbbpt.experiment.answering.questions import Asked
 from fedbbpt.extraction import Abstain
 from fedbbpt.randomness import rng
+from fedbbpt.replay.answers_table import Cost
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.lock import RunLock
@@ -78,6 +80,7 @@ class Made:
         missing: draws without a reply.
         withheld: chains that stayed at their owners.
         calls: paid by this process.
+        cost: of all draws, whoever paid for them and when: calls and tokens.
     """
 
     shown: tuple[Shown, ...]
@@ -86,6 +89,7 @@ class Made:
     missing: int
     withheld: int
     calls: int
+    cost: Cost = Cost()
 
 
 async def make_exemplars(prepared: Prepared, making: Making, folder: Path) -> Made:
@@ -107,7 +111,7 @@ async def make_exemplars(prepared: Prepared, making: Making, folder: Path) -> Ma
         journal = Journal(calls, stack.enter_context(opened(journals)))
         before = journal.tally().calls
         async with connected(prepared, journal) as lines:
-            drawn, withheld = await _drawn(lines, making)
+            drawn, withheld, cost = await _drawn(lines, making)
         calls.sync()
         paid = journal.tally().calls - before
     missing = sum(one.chain is None for own in drawn.values() for one in own)
@@ -117,7 +121,7 @@ async def make_exemplars(prepared: Prepared, making: Making, folder: Path) -> Ma
     stream = rng(prepared.run.seed, "exemplars")
     shown = chosen(pool, making.how, making.count, stream, making.proof, making.encoder)
     good = len(usable(pool, making.proof))
-    return Made(shown, len(pool), good, missing, withheld, paid)
+    return Made(shown, len(pool), good, missing, withheld, paid, cost)
 
 
 def _check(prepared: Prepared, making: Making) -> None:
@@ -132,7 +136,13 @@ def _check(prepared: Prepared, making: Making) -> None:
         )
 
 
-async def _drawn(lines: Connected, making: Making) -> tuple[dict[str, list[Drawn]], int]:
+class _Brought(NamedTuple):
+    drawn: dict[str, list[Drawn]]
+    withheld: int
+    cost: Cost
+
+
+async def _drawn(lines: Connected, making: Making) -> _Brought:
     clients = lines.clients()
     names = [making.owner] if making.owner else sorted(clients)
     plan = AskingPlan("ac", draws=making.draws, seed=lines.prepared.run.seed)
@@ -140,16 +150,20 @@ async def _drawn(lines: Connected, making: Making) -> tuple[dict[str, list[Drawn
     for place, asked in enumerate(making.pool):
         for number in range(making.draws):
             tasks[plan.owner_of(number, asked.text, names)].append(Draw(place, asked.text, number))
-    found = {
+    bought = {
         name: await solve(_asker(lines.prepared, clients[name], making), draws)
         for name, draws in tasks.items()
         if draws
     }
+    found = {name: own.drawn for name, own in bought.items()}
+    cost = Cost(
+        sum(own.calls for own in bought.values()), sum(own.tokens for own in bought.values())
+    )
     if making.owner:
-        return found, 0
+        return _Brought(found, 0, cost)
     guarded = {name: _leaving(clients[name], making, own) for name, own in found.items()}
     shown = sum(_said(own) for own in guarded.values())
-    return guarded, sum(_said(own) for own in found.values()) - shown
+    return _Brought(guarded, sum(_said(own) for own in found.values()) - shown, cost)
 
 
 def _asker(prepared: Prepared, client: Client, making: Making) -> Asker:

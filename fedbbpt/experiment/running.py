@@ -120,7 +120,7 @@ async def run_experiment(
         _announce_first_questions(prepared, watcher)
         async with (
             followed(prepared, directory.path) as told,
-            connected(prepared, journal) as opened_lines,
+            connected(prepared, journal, searching=True) as opened_lines,
         ):
             lines = await scaled(opened_lines, watcher.announce)
             rounds = Rounds(log, calls, lines.prepared.fingerprint)
@@ -137,6 +137,7 @@ async def run_experiment(
 
 def _announce_first_questions(prepared: Prepared, watcher: Watcher) -> None:
     profiles = [connector.profile() for connector in prepared.connectors.values()]
+    profiles += [] if prepared.encoding is None else [prepared.encoding.profile]
     places = sorted({profile.destination for profile in profiles if not profile.pinned})
     if places:
         # Said before, because the patience with a server that loads or is down is all silence.

@@ -69,6 +69,7 @@ class Stages:
             quorum,
             self.progress,
             self.connected.proposer(),
+            self.connected.learn,
         )
 
     async def search(self, stage: str, engine: Engine, schedule: Schedule) -> Found:

@@ -3,12 +3,32 @@
 from collections.abc import Collection, Sequence
 
 from fedbbpt.beliefs import from_statistics
-from fedbbpt.errors import MessageError
+from fedbbpt.errors import MessageError, QuorumError
 from fedbbpt.messages import Assignment, Evaluate, Propose, Report, Score, Search
 from fedbbpt.optimizers.scalar_log import ScalarLog
 from fedbbpt.optimizers.shared_seeds import SharedSeeds
 from fedbbpt.spaces.growth import fault, version_of
 from fedbbpt.work.guarding import check_guarded
+
+MOST_MISSING = 0.05
+"""Share of missing items up to which a comparison on held-out items is made."""
+
+
+def check_gaps(stage: str, reports: Sequence[Report]) -> None:
+    """Refuse a comparison that has too many gaps.
+
+    A search may go on with gaps; what is decided or published once must not rest on them.
+
+    Raises:
+        QuorumError: too many items have no usable reply.
+    """
+    missing = sum(report.missing for report in reports)
+    asked = sum(report.asked for report in reports)
+    if missing > MOST_MISSING * asked:
+        raise QuorumError(
+            f"{stage}: {missing} of {asked} items have no usable reply, more than "
+            f"{MOST_MISSING:.0%}; nothing was decided. Check the endpoints and resume"
+        )
 
 
 def check_reports(

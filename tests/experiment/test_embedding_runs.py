@@ -6,6 +6,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from encoder_runs import FINAL, WRITER
 from tiny_run import Table, tiny_run, tiny_tables
 
 import fedbbpt
@@ -14,18 +15,6 @@ from fedbbpt.config.prepare import prepare
 from fedbbpt.errors import BudgetError
 from fedbbpt.experiment.answering.mixes import mixes_of
 from fedbbpt.storage.reading import read_log
-
-FINAL = ("results.json", "tuned.json", "tuned.txt", "rounds.txt")
-WORDY = {
-    text: dict.fromkeys(text.casefold().split(), 1.0)
-    for text in (
-        "Decide on the kind of message.",
-        "<prompt>Is this note a complaint or praise?</prompt>",
-        "<prompt>Judge the note in one word.</prompt>",
-        "Is anybody unhappy here, or pleased?",
-    )
-}
-WRITER = {"use": "scripted", "lexicon": WORDY, "seed": 5}
 
 
 def tables(**changes: object) -> Table:

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,12 +12,13 @@ from typing import NamedTuple
 import orjson
 from aiohttp import web
 from mock_bill import Bill
+from mock_embeddings import asked_text, embedding_reply, embedding_usage
 from mock_meter import Limits, Meter
 from mock_model import answer_to, asked, reply_to
 from mock_plans import healthy
 from mock_received import Fault, Faults, Received
 
-from fedbbpt.completions import Completion
+from fedbbpt.completions import Usage
 from fedbbpt.endpoints.scripted import Scripted
 
 REMEMBERED = 2**16
@@ -26,11 +27,11 @@ ECHO = "X-Request-Id"
 
 
 class Known(NamedTuple):
-    """What a body asks and gets: its model, the tokens that a meter counts, the completion."""
+    """What a body gets: the tokens that a meter counts, what is billed, the reply by its number."""
 
-    model: str
     tokens: int
-    completion: Completion
+    usage: Usage
+    reply: Callable[[int], bytes]
 
 
 @dataclass
@@ -124,7 +125,7 @@ class MockEndpoint:
         """Meter, bill, then fail as planned or reply."""
         body = await request.read()
         try:
-            known = self._read(body)
+            known = self._read(body, embedding=request.path.endswith("/embeddings"))
         except ValueError as error:
             return web.json_response({"error": {"message": str(error)}}, status=400)
         received = self._receive(request, body, known)
@@ -137,7 +138,7 @@ class MockEndpoint:
             refusal = {"error": {"message": "rate limit reached", "code": "rate_limit_exceeded"}}
             return web.json_response(refusal, status=429, headers=meter.headers(wait))
         if fault is None or fault.billed:
-            self.billed.add(received.account, body, known.completion.usage)
+            self.billed.add(received.account, body, known.usage)
         return await self._work(received, fault, meter)
 
     async def stray(self, _request: web.Request) -> web.StreamResponse:
@@ -145,22 +146,26 @@ class MockEndpoint:
         self.elsewhere += 1
         return web.json_response({"error": {"message": "no page here"}}, status=404)
 
-    def _read(self, body: bytes) -> Known:
+    def _read(self, body: bytes, *, embedding: bool) -> Known:
         known = self._known.get(body)
         if known is None:
-            request = asked(body)
-            completion = answer_to(self.model, request)
-            tokens = completion.usage.prompt_tokens + request.max_tokens
-            known = Known(str(orjson.loads(body)["model"]), tokens, completion)
+            known = _embedded(body) if embedding else self._completed(body)
             if len(self._known) < REMEMBERED:
                 self._known[body] = known
         return known
+
+    def _completed(self, body: bytes) -> Known:
+        request = asked(body)
+        completion = answer_to(self.model, request)
+        model, usage = str(orjson.loads(body)["model"]), completion.usage
+        tokens = usage.prompt_tokens + request.max_tokens
+        return Known(tokens, usage, lambda number: reply_to(completion, model, number))
 
     def _receive(self, request: web.Request, body: bytes, known: Known) -> Received:
         with self._changed:
             self.headers.append(dict(request.headers))
             self._times[body] += 1
-            good = reply_to(known.completion, known.model, len(self.headers))
+            good = known.reply(len(self.headers))
             earlier, other, other_id = self._last
             if earlier == body:
                 other, other_id = b"", ""
@@ -191,12 +196,19 @@ class MockEndpoint:
         return web.Response(body=received.good, content_type="application/json", headers=headers)
 
 
+def _embedded(body: bytes) -> Known:
+    text, model = asked_text(body), str(orjson.loads(body)["model"])
+    usage, reply = embedding_usage(text), embedding_reply(text, model)
+    return Known(usage.prompt_tokens, usage, lambda _number: reply)
+
+
 @asynccontextmanager
 async def listening(server: MockEndpoint, *more: web.RouteDef) -> AsyncIterator[MockEndpoint]:
     """Listen on loopback, with further routes, for the time of a ``with`` block."""
     server.gate.set()
     app = web.Application(client_max_size=2**24)
     app.router.add_post("/v1/chat/completions", server.answer)
+    app.router.add_post("/v1/embeddings", server.answer)
     app.add_routes(more)
     app.router.add_route("*", "/{anywhere:.*}", server.stray)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fedbbpt.calibration import Calibration
+from fedbbpt.config.longest import listed
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
 from fedbbpt.errors import ConfigError
@@ -204,7 +205,8 @@ def _named(space: Space, point: Sequence[int]) -> str:
 def _of_bank(prepared: Prepared, bank: Bank) -> list[Ingredient]:
     """Return the best instructions of a bank that grew, by the softmax of their losses."""
     texts = tuple(one.text for one in sorted(bank.texts, key=lambda one: one.number) if one.new)
-    before, space = prepared.space, prepared.space_with(texts)
+    # By number, not by place: an endpoint would have to be asked for places.
+    before, space = listed(prepared.space), listed(prepared.space_with(texts))
     if not isinstance(before, GrowingSpace) or not isinstance(space, GrowingSpace):
         raise ConfigError("--prompts mixture: the run's bank is of another kind of space")
     made = []

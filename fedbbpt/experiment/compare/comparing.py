@@ -66,7 +66,7 @@ async def compare(plan: Plan, folder: Path, announce: Announce) -> Ended:
         stack.enter_context(RunLock(folder))
         calls = stack.enter_context(FramedLog.open(directory.calls))
         journal = Journal(calls, stack.enter_context(opened(journals)))
-        async with connected(plan.opening, journal) as lines:
+        async with connected(plan.opening, journal, searching=True) as lines:
             searching = _Searching(plan, lines, Shelf(directory, plan.base), announce)
             findings = await searching.findings()
             calls.sync()

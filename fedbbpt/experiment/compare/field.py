@@ -95,12 +95,13 @@ def _recipe(run: RunFile, name: str, environment: Mapping[str, str]) -> Contende
 
 
 def _with_tables(run: RunFile, name: str, recipe: Mapping[str, Table]) -> RunFile:
-    own = asdict(run.search)
+    own, space = asdict(run.search), _space(run, recipe.get("space", {}))
     search = {**recipe.get("search", {}), **{key: own[key] for key in SHARED_KEYS}}
     return replace(
         run,
         recipe=name,
-        space=_space(run, recipe.get("space", {})),
+        space=space,
+        encoder=run.encoder if space == run.space else {},
         proposer=_proposer(run, recipe.get("proposer", {})),
         optimizer=recipe.get("optimizer", {}),
         aggregator=recipe.get("aggregator", {}),
@@ -175,6 +176,7 @@ def _drawn(run: RunFile, name: str, space: SpaceSection, candidates: int, block:
         recipe=name,
         space=space,
         proposer={},
+        encoder=run.encoder if space == run.space else {},
         optimizer={"use": "random_search", "candidates": candidates},
         aggregator={"use": "mean"},
         search=search,

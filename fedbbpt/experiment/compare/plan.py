@@ -1,9 +1,10 @@
 """What a comparison will do, before anything is asked: its cells, what is left out, its cost."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from fedbbpt.config.estimate import embedded_texts
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.errors import ConfigError
@@ -70,9 +71,11 @@ class Plan:
 
     @property
     def opening(self) -> Prepared:
-        """The run whose endpoints are opened: one with a writer of texts, where there is one."""
-        growing = (one.prepared for one in self.contenders.values() if one.prepared.proposing)
-        return next(growing, self.base)
+        """The run whose endpoints are opened: with a writer and an encoder, where there are any."""
+        everyone = [one.prepared for one in self.contenders.values()]
+        growing = next((one for one in everyone if one.proposing), self.base)
+        encoding = next((one.encoding for one in everyone if one.encoding), None)
+        return replace(growing, encoding=encoding)
 
     @property
     def most_calls(self) -> MostCalls:
@@ -88,8 +91,9 @@ class Plan:
         whole = len(self.cells) - alone
         item = prepared.scoring.calls_per_item
         searched = whole * run.search.requests + alone * (run.search.requests // len(sizes))
+        embedded = sum(embedded_texts(self.contenders[c.contender].prepared) for c in self.cells)
         return MostCalls(
-            item * -(-searched // prepared.scoring.requests_per_item),
+            item * -(-searched // prepared.scoring.requests_per_item) + embedded,
             item * (len(gated) * (dev + calibration) + 2 * dev + calibration),
             item * (len(self.cells) + 1) * (test + calibration),
         )

@@ -14,7 +14,7 @@ from fedbbpt.distributions import Floats
 from fedbbpt.errors import QuorumError
 from fedbbpt.objective import Row
 from fedbbpt.prompts import Prompt
-from fedbbpt.server import MOST_MISSING
+from fedbbpt.work.acceptance import MOST_MISSING
 
 
 class Shown(NamedTuple):

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from fedbbpt.distributions import Floats
-from fedbbpt.experiment.replaying.recording import Recording, Tables
+from fedbbpt.experiment.replaying.recording import Tables
+from fedbbpt.experiment.replaying.recording_plan import Recording
 from fedbbpt.randomness import rng
 from fedbbpt.replay.answers_table import AnswersTable, Condition
 from fedbbpt.replay.choosing import Halving
@@ -18,6 +19,9 @@ from fedbbpt.replay.with_choice import WithChoice, best_of, shares_alike
 from fedbbpt.votes.stopping import AdaptiveConsistency, EarlyStopping, FixedNumber
 
 OURS, PARAPHRASES = "ours", "paraphrases"
+TRIPLE, PAIRED = "TRIPLE", "TRIPLE paired"
+"""They differ in one thing: whether prompts are asked independent questions or common ones."""
+
 SCALE = 0.03
 WINDOW = 5
 
@@ -50,7 +54,7 @@ class Played:
 
 
 def trials(tables: Tables, recording: Recording, budget: int) -> Iterator[Trial]:
-    """Yield the methods at one budget; those that choose need 2 calls a question.
+    """Yield the methods at one budget; those that vote or choose need calls for 2 draws a question.
 
     Args:
         tables: recorded.
@@ -58,55 +62,74 @@ def trials(tables: Tables, recording: Recording, budget: int) -> Iterator[Trial]
         budget: calls a question.
     """
     every = recording.conditions
-    first = every[0]
-    if budget == 1:
-        yield Trial("single", 1, Sampled(first, FixedNumber(1)))
-    else:
-        yield Trial("SC", budget, Sampled(first, FixedNumber(budget)))
-        yield Trial("AC .95", budget, Sampled(first, AdaptiveConsistency(0.95, budget)))
-    if budget >= WINDOW:
-        yield Trial("ESC", budget, Sampled(first, EarlyStopping(WINDOW, budget)))
-    yield Trial("mixture", budget, Mixture(shares_alike(every), FixedNumber(budget)))
-    yield from _over_wordings(recording, budget)
-    if budget > 1:
-        alone = Halving(every, paired=False, keep=1, scale=0.0)
-        learning = tables.learning
-        yield Trial("TRIPLE", budget, WithChoice(learning, alone, budget))
-        own = Halving(every, paired=True, keep=1, scale=0.0)
-        yield Trial("local only", budget, WithChoice(learning, own, budget, owners=tables.owners))
-        ours = PartlyPooled(every, SCALE)
-        owners = tables.owners
-        yield Trial(OURS, budget, WithChoice(learning, ours, budget, owners=owners, shared=True))
+    draws = budget // tables.asked.dearest
+    yield from _under_one(every[0], budget, draws)
+    mixed = Mixture(shares_alike(every), FixedNumber(budget), budget)
+    yield Trial("mixture", budget, mixed)
+    yield from _over_wordings(recording, budget, tables.asked.dearest)
+    if draws > 1:
+        yield from _that_choose(tables, every, budget)
     oracle = best_of(tables.asked, every)
-    yield Trial("oracle", budget, Sampled(oracle, FixedNumber(budget)))
+    yield Trial("oracle", budget, Sampled(oracle, FixedNumber(budget), calls=budget))
 
 
-def _over_wordings(recording: Recording, budget: int) -> Iterator[Trial]:
-    """Yield the vote over paraphrases where they are written and something is left to ask them."""
+def _under_one(first: Condition, budget: int, draws: int) -> Iterator[Trial]:
+    """Yield the votes under the first prompt; a rule counts draws, none of which is free."""
+    if draws < 2:
+        yield Trial("single", budget, Sampled(first, FixedNumber(1), calls=budget))
+        return
+    yield Trial("SC", budget, Sampled(first, FixedNumber(budget), calls=budget))
+    adaptive = AdaptiveConsistency(0.95, budget)
+    yield Trial("AC .95", budget, Sampled(first, adaptive, calls=budget))
+    if draws >= WINDOW:
+        stopping = EarlyStopping(WINDOW, budget)
+        yield Trial("ESC", budget, Sampled(first, stopping, calls=budget))
+
+
+def _over_wordings(recording: Recording, budget: int, dearest: int) -> Iterator[Trial]:
+    """Yield the vote over paraphrases where they are written and 2 draws can be paid beside it."""
     written = recording.paraphrases
-    if written and budget >= written + 2:
+    if written and budget >= written + 2 * dearest:
         rule = FixedNumber(budget - written)
-        yield Trial(PARAPHRASES, budget, InTurn(recording.wordings, rule))
+        yield Trial(PARAPHRASES, budget, InTurn(recording.wordings, rule, budget))
+
+
+def _that_choose(tables: Tables, every: tuple[Condition, ...], budget: int) -> Iterator[Trial]:
+    learning, owners = tables.learning, tables.owners
+    alone = Halving(every, paired=False, keep=1, scale=0.0)
+    yield Trial(TRIPLE, budget, WithChoice(learning, alone, budget))
+    common = Halving(every, paired=True, keep=1, scale=0.0, anew=True)
+    yield Trial(PAIRED, budget, WithChoice(learning, common, budget))
+    own = Halving(every, paired=True, keep=1, scale=0.0)
+    yield Trial("local only", budget, WithChoice(learning, own, budget, owners=owners))
+    ours = PartlyPooled(every, SCALE)
+    yield Trial(OURS, budget, WithChoice(learning, ours, budget, owners=owners, shared=True))
 
 
 def play(table: AnswersTable, trial: Trial, replays: int, seed: int) -> Played:
     """Replay a method so often, each time with samples in another order.
 
     The orders are the same for all methods, as far as they draw from the same cells.
+
+    Raises:
+        ValueError: the method would take more calls than its budget over all questions.
     """
     right, calls, tokens = [], [], []
     number = max(1, len(table.targets))
+    most = trial.budget * len(table.targets)
     for place in range(replays):
-        done = replay(table, trial.method, rng(seed, "replay", round=place))
+        done = replay(table, trial.method, rng(seed, "replay", round=place), most)
         right.append([float(one) for one in done.right])
         calls.append(done.cost.calls / number)
         tokens.append(done.cost.tokens / number)
     return Played(trial.name, trial.budget, np.array(right), np.array(calls), np.array(tokens))
 
 
-def headroom(tables: Tables, condition: Condition, draws: int, seed: int) -> float:
+def headroom(tables: Tables, condition: Condition, budget: int, seed: int) -> float:
     """Return what a majority wins over one draw on the training questions, as a share of them."""
     table = tables.learning.table
-    one = play(table, Trial("single", 1, Sampled(condition, FixedNumber(1))), 20, seed)
-    many = play(table, Trial("SC", draws, Sampled(condition, FixedNumber(draws))), 5, seed)
+    draw = Sampled(condition, FixedNumber(1), calls=budget)
+    majority = Sampled(condition, FixedNumber(budget), calls=budget)
+    one = play(table, Trial("single", budget, draw), 20, seed)
+    many = play(table, Trial("SC", budget, majority), 5, seed)
     return float(many.right.mean() - one.right.mean())

@@ -11,7 +11,8 @@ from fedbbpt.config.connect import Connected
 from fedbbpt.config.reasoning import answer_kind
 from fedbbpt.data import Example
 from fedbbpt.errors import ConfigError, QuorumError
-from fedbbpt.experiment.replaying.rewording import reworded, wording_of
+from fedbbpt.experiment.replaying.recording_plan import Asked, Recording
+from fedbbpt.experiment.replaying.rewording import reworded
 from fedbbpt.extraction import AnswerKind
 from fedbbpt.objective import Objective
 from fedbbpt.randomness import rng
@@ -19,54 +20,10 @@ from fedbbpt.reasoning.voting import said
 from fedbbpt.replay.answers_table import AnswersTable, Condition, Cost, Place, Recorded
 from fedbbpt.replay.with_choice import Learning
 from fedbbpt.work.conversing import Told, converse, tells_all
-from fedbbpt.work.prompt_mix import Ingredient
 from fedbbpt.work.voter import label_chances
 
 MOST_MISSING = 0.02
 """Share of questions without a reply, under any prompt, above which nothing is compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """How a table is recorded.
-
-    Attributes:
-        prompts: the first is what is asked without a choice; at least one.
-        samples: of each cell, >= 1.
-        temperature: of the samples, above 0 and at most 2.
-        paraphrases: of each question that is answered, asked under the first prompt, >= 0.
-
-    Raises:
-        ValueError: a value out of range, or a prompt twice.
-    """
-
-    prompts: tuple[Ingredient, ...]
-    samples: int = 40
-    temperature: float = 1.0
-    paraphrases: int = 0
-
-    def __post_init__(self) -> None:
-        if not self.prompts or len({one.name for one in self.prompts}) < len(self.prompts):
-            raise ValueError("prompts: give at least one, each under a name of its own")
-        if self.samples < 1 or self.paraphrases < 0:
-            raise ValueError(
-                f"samples, paraphrases: {self.samples} and {self.paraphrases}; at least 1 and 0"
-            )
-        if not 0 < self.temperature <= 2:
-            raise ValueError(
-                f"temperature: {self.temperature} is outside (0, 2]; at 0 all samples are one"
-            )
-
-    @property
-    def wordings(self) -> tuple[Condition, ...]:
-        """The first prompt on the question in its own words, then on each paraphrase."""
-        first = self.conditions[0]
-        return (first, *(wording_of(first, place) for place in range(self.paraphrases)))
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """One a prompt."""
-        return tuple(Condition(one.name) for one in self.prompts)
 
 
 class Tables(NamedTuple):
@@ -102,12 +59,7 @@ async def record(lines: Connected, recording: Recording, announce: Callable[[str
     scribe = _Scribe(lines, recording, announce)
     learning, train_owners = await scribe.table("train")
     asked, owners = await scribe.table("test")
-    cells = (len(owners) + len(train_owners)) * len(recording.prompts)
-    if scribe.missing > MOST_MISSING * cells:
-        raise QuorumError(
-            f"{scribe.missing} of {cells} questions under a prompt have no reply, more than "
-            f"{MOST_MISSING:.0%}; check the endpoints, and give the same command again"
-        )
+    scribe.check_missing()
     return Tables(
         Learning(learning, train_owners),
         asked,
@@ -119,11 +71,42 @@ async def record(lines: Connected, recording: Recording, announce: Callable[[str
     )
 
 
+class Trained(NamedTuple):
+    """What was recorded of training questions alone.
+
+    Attributes:
+        learning: their table.
+        condition: the only one in it.
+        calls: distinct requests whose replies it holds.
+    """
+
+    learning: Learning
+    condition: Condition
+    calls: int
+
+
+async def record_training(
+    lines: Connected, recording: Recording, announce: Callable[[str], None]
+) -> Trained:
+    """Record the training questions under the first prompt; no question of the test is touched.
+
+    Raises:
+        QuorumError: too many questions have no reply; ask again later.
+        FedbbptError: it cannot go on now; nothing that was paid for is lost.
+    """
+    alone = replace(recording, prompts=recording.prompts[:1])
+    scribe = _Scribe(lines, alone, announce)
+    table, owners = await scribe.table("train")
+    scribe.check_missing()
+    return Trained(Learning(table, owners), alone.conditions[0], len(scribe.keys))
+
+
 @dataclass(slots=True, eq=False)
 class _Scribe:
     lines: Connected
     recording: Recording
     announce: Callable[[str], None]
+    cells: int = 0
     missing: int = 0
     exact: bool = False
     dropped: int = 0
@@ -138,51 +121,68 @@ class _Scribe:
         owners: list[str] = []
         cells: dict[Place, tuple[Recorded, ...]] = {}
         for name in sorted(data):
-            examples = data[name].splits()[split]
+            stream = rng(run.split_seed, "replayed questions", client=name)
+            examples = self.recording.some_of(data[name].splits()[split], split, stream)
             objective = self.lines.client(data[name]).owner.objective
-            for ingredient in self.recording.prompts:
-                drawn = await self._cells(objective, ingredient, examples)
+            for asked in self.recording.asked(training=split == "train"):
+                drawn = await self._cells(objective, asked, examples)
                 for place, samples in enumerate(drawn, start=len(targets)):
-                    cells[place, Condition(ingredient.name)] = samples
+                    cells[place, asked.condition] = samples
             if split == "test" and self.recording.paraphrases:
                 cells |= await self._reworded(objective, examples, len(targets))
             targets += [canonical_target(example, kind) for example in examples]
             owners += [name] * len(examples)
             self.announce(f"{split} questions of {name}: {len(examples)} recorded")
-        made = AnswersTable(tuple(targets), cells, self.preparation, run.task.labels)
+        made = AnswersTable(tuple(targets), cells, dict(self.preparation), run.task.labels)
         return made, tuple(owners)
+
+    def check_missing(self) -> None:
+        """Refuse a table with too many holes.
+
+        Raises:
+            QuorumError: too many cells have a draw without a reply.
+        """
+        if self.missing > MOST_MISSING * self.cells:
+            raise QuorumError(
+                f"{self.missing} of {self.cells} questions under a prompt have no reply, more than "
+                f"{MOST_MISSING:.0%}; check the endpoints, and give the same command again"
+            )
 
     async def _reworded(
         self, objective: Objective, examples: Sequence[Example], first: int
     ) -> dict[Place, tuple[Recorded, ...]]:
-        """Return the cells of the paraphrases; the first of them pays for the writing of all."""
-        count, ingredient = self.recording.paraphrases, self.recording.prompts[0]
+        """Return the cells of the paraphrases that were kept; the first place pays for all writing.
+
+        Nothing stands in for one that was dropped: the question in its own words under the same
+        prompt would be the very samples of its own cell, drawn twice.
+        """
+        count, prompt = self.recording.paraphrases, self.recording.prompts[0].prompt
         inputs = [example.input for example in examples]
         written = await reworded(objective.endpoint, inputs, count)
         self.dropped += sum(one.dropped for one in written)
         self.written += sum(one.cost.calls for one in written)
+        conditions = self.recording.wordings[1:]
+        for number, one in enumerate(written):
+            self.preparation[first + number, conditions[0]] = one.cost
         cells: dict[Place, tuple[Recorded, ...]] = {}
-        for place, condition in enumerate(self.recording.wordings[1:]):
-            asked = [
-                replace(example, input=one.texts[place])
-                for example, one in zip(examples, written, strict=True)
-            ]
-            drawn = await self._cells(objective, ingredient, asked)
-            for number, samples in enumerate(drawn):
+        for place, condition in enumerate(conditions):
+            kept = [number for number, one in enumerate(written) if place < len(one.texts)]
+            asked = [replace(examples[n], input=written[n].texts[place]) for n in kept]
+            under = Asked(condition, prompt, self.recording.times(condition))
+            drawn = await self._cells(objective, under, asked)
+            for number, samples in zip(kept, drawn, strict=True):
                 cells[first + number, condition] = samples
-                if not place and samples:
-                    self.preparation[first + number, condition] = written[number].cost
         return cells
 
     async def _cells(
-        self, objective: Objective, ingredient: Ingredient, examples: Sequence[Example]
+        self, objective: Objective, asked: Asked, examples: Sequence[Example]
     ) -> list[tuple[Recorded, ...]]:
         reasoning = objective.reasoning
         exact = tells_all(reasoning)
         self.exact = self.exact or exact
-        times = 1 if exact else self.recording.samples
+        times = 1 if exact else asked.times
         dialogues = [
-            reasoning.start(ingredient.prompt, example.input, sample=sample)
+            reasoning.start(asked.prompt, example.input, sample=sample)
             for example in examples
             for sample in range(times)
         ]
@@ -190,26 +190,30 @@ class _Scribe:
         told = await converse(objective.endpoint, dialogues, heat)
         self.keys.update(paid.key for one in told for paid in one.paid)
         groups = [told[at * times : (at + 1) * times] for at in range(len(examples))]
+        self.cells += len(examples)
         self.missing += sum(
             any(isinstance(one.answer, Missing) for one in group) for group in groups
         )
+        named = " with ".join(filter(None, (asked.condition.prompt, asked.condition.exemplars)))
         return [
-            self._samples(group, f"{ingredient.name} {example.id} {example.input}")
+            self._samples(group, asked.times, f"{named} {example.id} {example.input}")
             for group, example in zip(groups, examples, strict=True)
         ]
 
-    def _samples(self, told: Sequence[Told], named: str) -> tuple[Recorded, ...]:
+    def _samples(self, told: Sequence[Told], times: int, named: str) -> tuple[Recorded, ...]:
         there = [one for one in told if not isinstance(one.answer, Missing)]
         if len(there) == 1 and isinstance(there[0].answer, LabelScores):
-            return self._drawn(there[0].answer, _cost(there[0]), named)
+            return self._drawn(there[0].answer, _cost(there[0]), times, named)
         return tuple(Recorded(said(one.answer), _cost(one)) for one in there)
 
-    def _drawn(self, scores: LabelScores, cost: Cost, named: str) -> tuple[Recorded, ...]:
+    def _drawn(
+        self, scores: LabelScores, cost: Cost, times: int, named: str
+    ) -> tuple[Recorded, ...]:
         """Draw samples of an exact distribution; each pays what asking for it would have cost."""
         chances = label_chances(scores, self.recording.temperature)
         stream = rng(self.lines.prepared.run.seed, "answers table", client=named)
         each = [Recorded(label, cost) for label in scores.labels]
-        drawn = stream.choice(len(each), size=self.recording.samples, p=chances)
+        drawn = stream.choice(len(each), size=times, p=chances)
         return tuple(each[int(place)] for place in np.asarray(drawn))
 
 

@@ -15,7 +15,8 @@ from fedbbpt.errors import ConfigError
 from fedbbpt.experiment.identity import sealed_digest
 from fedbbpt.experiment.replaying.contest import OURS, headroom, play, trials
 from fedbbpt.experiment.replaying.figures import SetPlayed, Table, table_of
-from fedbbpt.experiment.replaying.recording import Recording, Tables, record
+from fedbbpt.experiment.replaying.recording import Tables, record
+from fedbbpt.experiment.replaying.recording_plan import Recording
 from fedbbpt.replay.with_choice import share_right
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.runs.openings import open_test
@@ -105,9 +106,10 @@ def check_samples(one: Set, terms: Terms) -> None:
     Raises:
         ConfigError: fewer samples a cell than calls a question.
     """
-    if one.recording.samples < max(terms.budgets):
+    first = one.recording.samples.first
+    if first < max(terms.budgets):
         raise ConfigError(
-            f"--samples {one.recording.samples}: a budget of {max(terms.budgets)} calls would run "
+            f"--samples {first}: a budget of {max(terms.budgets)} calls would run "
             "dry under one prompt; record as many samples"
         )
     if not all(data.test and data.train for data in one.prepared.data.values()):

@@ -21,8 +21,7 @@ class Reworded(NamedTuple):
     """What was made of one question.
 
     Attributes:
-        texts: as many as were asked for. Where fewer were fit to be kept, the question in its own
-            words stands in their places: this is what asking them would fall back to.
+        texts: those that were fit to be kept, no two alike and none the question itself.
         cost: of all that were written, kept or not.
         dropped: how many were not kept.
     """
@@ -61,5 +60,4 @@ def _kept(question: str, replies: Sequence[Completion | Missing]) -> Reworded:
     kept = kept_wordings(question, (wording_in(reply) for reply in there), same=True).kept
     usage = sum((reply.usage for reply in there), Usage())
     cost = Cost(len(there), usage.prompt_tokens + usage.completion_tokens)
-    own = (question,) * (len(replies) - len(kept))
-    return Reworded((*kept, *own), cost, len(own))
+    return Reworded(kept, cost, len(replies) - len(kept))
