@@ -29,7 +29,7 @@ unexport $(filter OPENAI_%,$(.VARIABLES))
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env model data demo table votes fast-bench test check static format torture journeys weight bench lock wheel docs clean
+.PHONY: help env model data demo table votes cot fast-bench test check static format torture journeys weight bench lock wheel docs clean
 
 help: ## List these commands
 	@echo 'usage: make COMMAND [PYTHON=python3.11] [ARGS="more arguments"]'
@@ -74,6 +74,9 @@ table: env model ## Compare methods on the sets of DATA=folder with the real mod
 
 votes: env model ## Compare ways to vote on the sets of DATA=folder with the real model (hours; again: it goes on)
 	@$(BIN)/python examples/votes/votes.py $(DATA) $(ARGS)
+
+cot: env model ## Compare ways to vote over chains of thought on DATA=folder, sized to ARGS='--hours 8' (again: it goes on)
+	@$(BIN)/python examples/reasoning/cot.py $(DATA) $(ARGS)
 
 fast-bench: env ## Compare soft-prompt methods on a frozen random network (hour; again: it goes on)
 	@$(BIN)/python examples/fast_bench/fast_bench.py $(ARGS)

@@ -104,6 +104,11 @@ def is_belief(name: str) -> bool:
     return own in {"mean", "sigma", "cov"} or own.startswith("logits_")
 
 
+def is_mean(name: str) -> bool:
+    """Say whether a statistic is the mean of a Gaussian."""
+    return name.rpartition(".")[2] == "mean"
+
+
 def from_statistics(
     statistics: Mapping[str, Floats], like: Distribution, prefix: str = ""
 ) -> Distribution:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from fedbbpt.soft_parts import EMBEDDING_TYPES
+
 TOKEN_LIMITS = ("max_tokens", "max_completion_tokens")
 _OWN_FIELDS = frozenset(
     {
@@ -22,7 +24,15 @@ _OWN_FIELDS = frozenset(
         "top_logprobs",
     }
 )
-_USUAL = {"token_limit": TOKEN_LIMITS[0], "temperature": True, "reasoning_tokens": 0}
+_HARMFUL = frozenset({"echo", "prompt_embeds", "prompt_logprobs"})
+"""What asks about the prompt itself: beside soft tokens it takes vLLM's engine down."""
+
+_USUAL = {
+    "token_limit": TOKEN_LIMITS[0],
+    "temperature": True,
+    "reasoning_tokens": 0,
+    "embedding_type": "float32",
+}
 _SECRETS = frozenset({"api_key", "apikey", "authorization", "key", "password", "secret", "token"})
 
 
@@ -38,6 +48,8 @@ class ChatForm:
         extra_body: further fields of the body, as JSON values.
         label_ids: tokens whose log-probabilities are asked for by number, in place of the most
             likely ones; empty asks for those. vLLM from 0.27 understands it.
+        embedding_type: how the numbers of soft tokens travel: ``"float32"``, ``"float16"`` or
+            ``"bfloat16"``.
 
     Raises:
         ValueError: a setting is out of its range, or ``extra_body`` sets what a run sets itself.
@@ -48,6 +60,7 @@ class ChatForm:
     reasoning_tokens: int = 0
     extra_body: Mapping[str, object] = field(default_factory=dict, hash=False)
     label_ids: tuple[int, ...] = ()
+    embedding_type: str = "float32"
 
     def __post_init__(self) -> None:
         if self.token_limit not in TOKEN_LIMITS:
@@ -62,6 +75,11 @@ class ChatForm:
             )
         if any(token < 0 for token in self.label_ids):
             raise ValueError("label_ids: a token's number is below 0; see the server's /tokenize")
+        if self.embedding_type not in EMBEDDING_TYPES:
+            raise ValueError(
+                f"embedding_type: {self.embedding_type!r} is unknown; write one of "
+                f"{', '.join(EMBEDDING_TYPES)}"
+            )
         object.__setattr__(self, "extra_body", _checked(self.extra_body))
 
     def payload(self) -> dict[str, object]:
@@ -76,6 +94,7 @@ class ChatForm:
             "reasoning_tokens": self.reasoning_tokens,
             "extra_body": dict(self.extra_body),
             "label_ids": list(self.label_ids),
+            "embedding_type": self.embedding_type,
         }
         usual = {**_USUAL, "label_ids": []}
         return {name: value for name, value in values.items() if value != usual.get(name, {})}
@@ -94,9 +113,10 @@ class ChatForm:
                 "reasoning_tokens": int(reasoning_tokens),
                 "extra_body": dict(extra_body),
                 "label_ids": list(ids),
+                "embedding_type": str(kind),
                 **rest,
             } if not rest and all(type(number) is int for number in (reasoning_tokens, *ids)):
-                return cls(token_limit, temperature, reasoning_tokens, extra_body, tuple(ids))
+                return cls(token_limit, temperature, reasoning_tokens, extra_body, tuple(ids), kind)
             case _:
                 raise ValueError("form: not the fields of a chat form")
 
@@ -108,6 +128,11 @@ def _checked(extra_body: Mapping[str, object]) -> dict[str, object]:
             raise ValueError(
                 f"extra_body: {name} is set by the run itself; remove it (token_limit, "
                 "temperature, top_logprobs and reasoning_tokens are settings of their own)"
+            )
+        if name in _HARMFUL:
+            raise ValueError(
+                f"extra_body: {name} asks about the prompt itself, which no run reads, and beside "
+                "soft tokens it takes vLLM's engine down; remove it"
             )
         if name.lower() in _SECRETS:
             raise ValueError(

@@ -36,7 +36,7 @@ def chat_body(request: Request, model: str, form: ChatForm = PLAIN) -> dict[str,
     """
     body: dict[str, object] = {
         "model": model,
-        "messages": with_soft(message_payload(request.messages), request.soft),
+        "messages": with_soft(message_payload(request.messages), request.soft, form.embedding_type),
         form.token_limit: request.max_tokens + form.reasoning_tokens,
     }
     if form.temperature:
@@ -199,6 +199,8 @@ def _alternative(item: object, where: str) -> TokenLogprob:
 def usage_of(usage: object) -> Usage:
     """Return the tokens that a reply's ``usage`` names; absent says none.
 
+    Law: ``cached_tokens <= prompt_tokens``; where a server counts more, all that was read counts.
+
     Raises:
         ValueError: not what the format says.
     """
@@ -206,11 +208,9 @@ def usage_of(usage: object) -> Usage:
         return Usage()
     fields = _object(usage, "usage")
     details = _details(usage, "prompt_tokens_details")
-    return Usage(
-        _count(fields, "prompt_tokens"),
-        _count(fields, "completion_tokens"),
-        _count(details, "cached_tokens"),
-    )
+    read = _count(fields, "prompt_tokens")
+    cached = min(_count(details, "cached_tokens"), read)
+    return Usage(read, _count(fields, "completion_tokens"), cached)
 
 
 def _details(usage: object, name: str) -> Mapping[str, object]:

@@ -36,6 +36,7 @@ class Client:
             MessageError: the assignment is for another space or breaks this owner's own limits.
             EndpointError: the owner's endpoint refuses for good.
             BudgetError: the owner's cap would be passed.
+            OutageError: the owner's endpoint gives no answers just now.
         """
         self._check_fingerprint(assignment)
         owner, seed = self._with_texts(assignment.texts), assignment.seed
@@ -125,5 +126,6 @@ def _check_points(owner: Owner, points: Points) -> None:
             owner.space.decode(point)
     except ValueError as error:
         raise MessageError(
-            f"{owner.name}: {error}; give server and owners the same run file"
+            f"{owner.name}: {error}; give server and owners the same run file, and where numbers "
+            "are too large lower [optimizer] learning_rate or [space] sigma"
         ) from error

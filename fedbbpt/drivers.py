@@ -7,12 +7,14 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from fedbbpt.aggregators import Aggregator, Personalising, ReadsScalars
-from fedbbpt.distributions import Distribution, Floats, Points, width
+from fedbbpt.aggregators.weighting import by_training_size
+from fedbbpt.distributions import Distribution, Floats, Points, mode, width
 from fedbbpt.messages import Block, Report, Score, Search, State, Work
 from fedbbpt.optimizers import Optimizer, ScalarSearch, VectorSearch
 from fedbbpt.randomness import rng
 from fedbbpt.schedule import Coverage, Schedule
 from fedbbpt.work.search import example_statistics
+from fedbbpt.work.settling import DIVERGED, centred, contested, deployed, sound, strays
 from fedbbpt.work.watch import Watch
 
 FINISHED = "finished"
@@ -51,7 +53,8 @@ class CommonCandidates:
     """Score work: every owner scores the same candidates; ONE search lives on the server.
 
     A search that is reborn every round never adapts its steps, so this one is told every round's
-    merged losses for the whole run.
+    merged losses for the whole run. Where it ends for a reason of its own, one last round settles
+    what is deployed: see ``work.settling``.
     """
 
     def __init__(
@@ -66,6 +69,8 @@ class CommonCandidates:
         self._aggregator = aggregator
         self._schedule = schedule
         self._search = optimizer.start(start, rng)
+        self._start = start
+        self._diverged = self._settled = False
         self._sizes = dict(sizes)
         self._coverage = Coverage(sizes, schedule.per_item)
         self._first = 0
@@ -81,11 +86,13 @@ class CommonCandidates:
     def ended(self) -> str:
         """The search's own reason where it has one."""
         own = self._search.ended if isinstance(self._search, VectorSearch) else ""
-        return own or FINISHED
+        return DIVERGED if self._diverged else own or FINISHED
 
     def propose(self, state: State, clients: Sequence[str]) -> Proposal | None:
-        """Return the next candidates on the next block."""
-        points: Points = self._search.ask(self._schedule.candidates)
+        """Return the next candidates on the next block; at an early end those of the last one."""
+        if self._settled:
+            return None
+        points: Points = self._candidates(state)
         if not len(points):
             return None
         self._first = self._first or len(points)
@@ -93,8 +100,20 @@ class CommonCandidates:
         self._work, self._clients = Score(points, block), tuple(clients)
         return Proposal(self._work, self._coverage.cost(points, block, clients))
 
+    def _candidates(self, state: State) -> Points:
+        if not self._diverged:
+            points = self._search.ask(self._schedule.candidates)
+            self._diverged = strays(points)
+            if len(points) and not self._diverged:
+                return points
+        self._settled = self.ended != FINISHED
+        nothing: Points = np.empty((0, width(self._start)))
+        if not self._settled:
+            return nothing
+        return contested(self._search, state.distribution, self._schedule.candidates)
+
     def absorb(self, state: State, reports: Sequence[Report]) -> State:
-        """Merge the losses and tell them to the search.
+        """Merge the losses and tell them to the search, or settle by them what is deployed.
 
         Raises:
             ValueError: nothing was proposed.
@@ -103,21 +122,34 @@ class CommonCandidates:
             raise ValueError("absorb before propose")
         merged = self._aggregator(state, reports)
         losses: Floats = merged.memory["losses"]
-        self._search.tell(self._work.points, losses)
         self._coverage.add(self._work.points, self._work.block, self._clients)
+        if self._settled:
+            winner = self._work.points[int(np.argmin(losses))]
+            return replace(merged, distribution=centred(state.distribution, winner))
+        self._search.tell(self._work.points, losses)
         if isinstance(self._aggregator, Personalising):
             return self._aggregator.learned(merged, self._work, reports, self._sizes)
         scalars = self._search.scalars if isinstance(self._search, ScalarSearch) else {}
         memory = {**merged.memory, **scalars}
-        return replace(merged, distribution=self._search.distribution, memory=memory)
+        believed = deployed(self._search)
+        self._diverged = strays(mode(believed))
+        if self.ended != FINISHED:
+            believed = sound(self._start, state.distribution, believed)
+        return replace(merged, distribution=believed, memory=memory)
 
 
 class LocalSearches:
-    """Search work: every owner searches on its own data; the server merges distributions."""
+    """Search work: every owner searches on its own data; the server merges distributions.
 
-    def __init__(self, aggregator: Aggregator, schedule: Schedule) -> None:
+    Rules that weigh by size weigh by ``sizes``, training examples by owner.
+    """
+
+    def __init__(
+        self, aggregator: Aggregator, schedule: Schedule, sizes: Mapping[str, int]
+    ) -> None:
         self._aggregator = aggregator
         self._schedule = schedule
+        self._sizes = dict(sizes)
         self._requests = 0
         self._watch = Watch()
 
@@ -146,7 +178,9 @@ class LocalSearches:
         """Merge the owners' distributions."""
         asked = sum(report.asked for report in reports)
         self._requests += asked * self._schedule.per_item
-        merged = self._aggregator(state, reports)
+        if not self._watch.may_merge(reports):
+            return replace(state, round=state.round + 1)
+        merged = self._aggregator(state, by_training_size(reports, self._sizes))
         if not self._watch.accepts(state.distribution, merged.distribution):
             return replace(state, round=merged.round)
         return merged

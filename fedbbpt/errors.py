@@ -5,6 +5,7 @@
     ├── DataError        examples that cannot be used as they are
     ├── EndpointError    the endpoint refuses for good (400, 401, 403, 404, no quota)
     ├── BudgetError      a cap was reached: raise it and resume
+    ├── OutageError      an endpoint gives no answers just now: resume later
     ├── QuorumError      too few owners answered in a round: resume later
     ├── StorageError     a log or run directory that cannot be read or written
     └── MessageError     a message from another run, space or version
@@ -44,6 +45,18 @@ class EndpointError(FedbbptError):
 
 class BudgetError(FedbbptError):
     """A spending cap would be passed; the run pauses and can be resumed with a higher cap."""
+
+
+class OutageError(FedbbptError):
+    """An endpoint gives no answers just now; nothing was decided, and the same command goes on.
+
+    Attributes:
+        reason: of the last failure, short and stable, for example ``"status 503"``.
+    """
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class QuorumError(FedbbptError):

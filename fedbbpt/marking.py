@@ -36,6 +36,7 @@ class Graded:
         Raises:
             EndpointError: the endpoint refuses for good.
             BudgetError: a cap would be passed.
+            OutageError: the endpoint gives no answers just now.
         """
         answers = [item.answer for item in items]
         places = [i for i, answer in enumerate(answers) if isinstance(answer, Text | LabelScores)]

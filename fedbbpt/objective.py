@@ -13,10 +13,12 @@ from fedbbpt.completions import Completion, Request
 from fedbbpt.data import Example
 from fedbbpt.distributions import Floats
 from fedbbpt.endpoints import Endpoint
+from fedbbpt.errors import EndpointError
 from fedbbpt.losses import loss_of
 from fedbbpt.metrics import Item, Marker, Metric
 from fedbbpt.prompts import Prompt
 from fedbbpt.reasoning import Dialogue, Reasoning
+from fedbbpt.reasoning.direct import Direct
 from fedbbpt.reasoning.exchange import dropped_by
 
 
@@ -77,6 +79,7 @@ class Objective:
         Raises:
             EndpointError: the endpoint refuses for good.
             BudgetError: a cap would be passed.
+            OutageError: the endpoint gives no answers just now.
         """
         pairs = [(row, example) for row in rows for example in examples]
         flat = await self._converse(
@@ -85,6 +88,7 @@ class Objective:
                 for row, example in pairs
             ]
         )
+        self._check_named(flat)
         if self.marker is not None and flat:
             items = [
                 Item(row.prompt, answer, example, row.sample)
@@ -93,6 +97,32 @@ class Objective:
             flat = await self.marker.mark(items)
         size = len(examples)
         return [flat[start * size : (start + 1) * size] for start in range(len(rows))]
+
+    def _check_named(self, answers: Sequence[Answer]) -> None:
+        """Refuse tokens asked for by number that are no label words: every figure would be false.
+
+        Raises:
+            EndpointError: some label is named by none of them.
+        """
+        profile, way = self.endpoint.profile, self.reasoning
+        if not (profile.form.label_ids and isinstance(way, Direct) and way.top_logprobs):
+            return
+        scores = [answer for answer in answers if isinstance(answer, LabelScores)]
+        unnamed = {
+            label
+            for answer in scores
+            for label, floored in zip(answer.labels, answer.floored, strict=True)
+            if floored
+        }
+        read = [answer for answer in answers if not isinstance(answer, Missing)]
+        nothing = len(read) > 1 and all(isinstance(answer, Unreadable) for answer in read)
+        if unnamed or nothing:
+            named = " or ".join(sorted(unnamed)) if unnamed else "any label"
+            raise EndpointError(
+                f"{profile.destination}: label_ids: no reply names a token that reads as the word "
+                f"of {named}; ask the server's /tokenize for the first token of every label word, "
+                "as it stands at the beginning of an answer"
+            )
 
     async def _converse(self, dialogues: Sequence[Dialogue]) -> list[Answer]:
         answers: dict[int, Answer] = {}

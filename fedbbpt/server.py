@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from fedbbpt.distributions import Categorical, Distribution
-from fedbbpt.drivers import Driver
+from fedbbpt.drivers import FINISHED, Driver
 from fedbbpt.errors import QuorumError, StorageError
 from fedbbpt.messages import Assignment, Evaluate, Propose, Report, Score, State, Work
 from fedbbpt.round_scores import Measured, OwnerRound, owner_rounds, round_score
@@ -130,6 +130,7 @@ class Server:
             QuorumError: too few usable reports, or an evaluation with too many gaps; nothing is
                 recorded, so a resume asks again.
             MessageError: a report does not answer what was asked; nothing is recorded.
+            OutageError: an endpoint gives no answers just now; nothing is recorded.
         """
         version = version_of(state.texts)
         recorded = self.log.recorded(stage, state.round)
@@ -163,17 +164,16 @@ class Server:
     async def search(
         self, stage: str, driver: Driver, schedule: Schedule, start: Distribution
     ) -> SearchOutcome:
-        """Run rounds until the search is finished or its rounds or requests are spent."""
-        state = State(0, start)
+        """Run rounds until the search ends, for its own reason or as a limit is spent."""
+        state, ended = State(0, start), "rounds spent"
         summaries: list[RoundSummary] = []
         await self._tell(state.texts)
         while state.round < schedule.rounds:
             clients = schedule.participants(tuple(self.engine.sizes), state.round, self.seed)
             proposal = driver.propose(state, clients)
-            if proposal is None:
-                return SearchOutcome(state, tuple(summaries), driver.requests, driver.ended)
-            if driver.requests + proposal.requests > schedule.requests:
-                return SearchOutcome(state, tuple(summaries), driver.requests, "requests spent")
+            if proposal is None or driver.requests + proposal.requests > schedule.requests:
+                ended = FINISHED if proposal is None else "requests spent"
+                break
             if isinstance(proposal.work, Propose) and self.proposer is not None:
                 clients = (PROPOSER,)
             reports = await self.round(stage, state, proposal.work, clients)
@@ -186,7 +186,8 @@ class Server:
             summaries.append(summary)
             if self.progress is not None:
                 self.progress(stage, summary)
-        return SearchOutcome(state, tuple(summaries), driver.requests, "rounds spent")
+        own = ended if driver.ended == FINISHED else driver.ended
+        return SearchOutcome(state, tuple(summaries), driver.requests, own)
 
     async def _tell(self, texts: Sequence[str]) -> None:
         if self.joined is not None:

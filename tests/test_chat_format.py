@@ -21,7 +21,10 @@ COMPLETIONS = st.builds(
     first=st.lists(TOKENS, max_size=25).map(
         lambda found: tuple(sorted(found, key=lambda one: (-one.logprob, one.token)))
     ),
-    usage=st.builds(Usage, st.integers(0, 2**40), st.integers(0, 2**40), st.integers(0, 2**40)),
+    usage=st.builds(
+        lambda cached, read, written: Usage(cached + read, written, cached),
+        *[st.integers(0, 2**40)] * 3,
+    ),
 )
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -122,6 +125,14 @@ def test_alternatives_come_most_likely_first_and_equal_ones_by_token() -> None:
     completion = read_chat(with_alternatives(*({"token": t, "logprob": p} for t, p in pairs)))
 
     assert [one.token for one in completion.first] == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize("cached", [8, 32_967, 2**70])
+def test_more_from_the_cache_than_was_read_counts_as_all_that_was_read(cached: int) -> None:
+    body = reply()
+    body["usage"]["prompt_tokens_details"] = {"cached_tokens": cached}
+
+    assert read_chat(body).usage == Usage(7, 1, 7)
 
 
 @pytest.mark.parametrize(

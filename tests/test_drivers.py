@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from fake_federation import FINGERPRINT, MemoryLog, TableEngine, item_loss, search_report
 
+from fedbbpt.aggregators.fedavg_gaussian import FedavgGaussian
 from fedbbpt.aggregators.linear_pool import LinearPool
 from fedbbpt.aggregators.mean import Mean
-from fedbbpt.distributions import Categorical
+from fedbbpt.aggregators.weighting import by_training_size
+from fedbbpt.beliefs import as_statistics
+from fedbbpt.distributions import Categorical, Gaussian, mode
 from fedbbpt.drivers import CommonCandidates, LocalSearches, Plan, plan_common
 from fedbbpt.messages import Assignment, Block, Report, Score, Search, State
 from fedbbpt.optimizers import Optimizer
@@ -142,7 +145,7 @@ def local_reports(state: State) -> list[Report]:
 
 
 def test_local_searches_are_merged_by_the_aggregator() -> None:
-    driver = LocalSearches(LinearPool(), Schedule(candidates=4, generations=2, block=8))
+    driver = LocalSearches(LinearPool(), Schedule(candidates=4, generations=2, block=8), {})
     state = State(0, Categorical((np.zeros(3),)))
     reports = local_reports(state)
 
@@ -158,8 +161,35 @@ def test_local_searches_are_merged_by_the_aggregator() -> None:
     assert merged.round == 1
 
 
+def test_local_searches_by_size_weigh_by_training_examples_not_by_what_was_scored() -> None:
+    schedule = Schedule(candidates=4, block=8)
+    start = Gaussian(np.zeros(2), 1.0)
+    reports = [
+        Report(
+            name, 0, "", as_statistics(Gaussian(np.full(2, place), 1.0)), frozenset(), 8, 8, 0, 0, 8
+        )
+        for name, place in (("anna", 0.0), ("bert", 1.0))
+    ]
+
+    sized = LocalSearches(FedavgGaussian(), schedule, {"anna": 30, "bert": 10})
+    alike = LocalSearches(FedavgGaussian("uniform"), schedule, {"anna": 30, "bert": 10})
+
+    assert mode(sized.absorb(State(0, start), reports).distribution) == pytest.approx([0.25, 0.25])
+    assert mode(alike.absorb(State(0, start), reports).distribution) == pytest.approx([0.5, 0.5])
+
+
+def test_an_owner_that_measured_nothing_gets_no_weight_from_its_size() -> None:
+    reports = [
+        Report(n, 0, "", {}, frozenset(), w, 8, 0, 0, 8) for n, w in (("a", 0.0), ("b", 8.0))
+    ]
+
+    weighed = by_training_size(reports, {"a": 30, "b": 10})
+
+    assert [report.weight for report in weighed] == [0.0, 10.0]
+
+
 def test_local_searches_count_what_the_owners_report() -> None:
-    driver = LocalSearches(LinearPool(), Schedule(candidates=4, generations=2, block=8))
+    driver = LocalSearches(LinearPool(), Schedule(candidates=4, generations=2, block=8), {})
     state = State(0, Categorical((np.zeros(3),)))
     proposal = driver.propose(state, ("anna", "bert"))
 
@@ -172,7 +202,7 @@ def test_local_searches_count_what_the_owners_report() -> None:
 
 def test_local_searches_take_fresh_blocks_where_blocks_are_not_nested() -> None:
     schedule = Schedule(candidates=4, generations=3, block=8, nested=False)
-    driver = LocalSearches(LinearPool(), schedule)
+    driver = LocalSearches(LinearPool(), schedule, {})
 
     proposals = [driver.propose(State(round, WIDE), ("anna",)) for round in range(3)]
 

@@ -13,7 +13,7 @@ from run_files import ask, files_of
 from tiny_run import LABELS, OWNERS, Table, put, tiny_run, tiny_tables, toml
 
 import fedbbpt
-from fedbbpt.errors import BudgetError, ConfigError, QuorumError, StorageError
+from fedbbpt.errors import BudgetError, ConfigError, OutageError, QuorumError, StorageError
 from fedbbpt.metrics.returned import name_of
 
 Json = Mapping[str, Any]
@@ -41,10 +41,12 @@ class Longer:
 
     Attributes:
         asked: how often each pair of candidate and example came.
+        kind: of the exceptions that it raises.
         faults: exceptions left to raise for each example id.
     """
 
-    def __init__(self, **faults: int) -> None:
+    def __init__(self, kind: type[Exception] = ConnectionError, **faults: int) -> None:
+        self.kind = kind
         self.asked: Counter[tuple[str, str]] = Counter()
         self.faults = Counter(faults)
 
@@ -52,7 +54,7 @@ class Longer:
         identifier = example["id"].replace("-", "_")
         if self.faults[identifier] > 0:
             self.faults[identifier] -= 1
-            raise ConnectionError(example["input"])
+            raise self.kind(example["input"])
         self.asked[orjson.dumps(candidate).decode(), example["id"]] += 1
         luck = sum(map(ord, example["input"])) % 7 / 70
         size = len(candidate["user"]) + len(candidate["system"])
@@ -127,7 +129,7 @@ def test_an_exception_is_tried_again_and_changes_nothing(tmp_path: Path) -> None
 
 def test_what_always_raises_is_missing_and_counted_but_never_a_zero(tmp_path: Path) -> None:
     made = tables(tmp_path, roles={"train": 8, "dev": 24, "test": 8})
-    evaluator = Longer(it_003=10_000)
+    evaluator = Longer(ZeroDivisionError, it_003=10_000)
 
     result = fedbbpt.optimize(made, evaluator=evaluator, directory=tmp_path / "run")
 
@@ -137,6 +139,21 @@ def test_what_always_raises_is_missing_and_counted_but_never_a_zero(tmp_path: Pa
     assert result.results.coverage.asked == whole.results.coverage.asked
     for ours, theirs in zip(result.results.test.cells, whole.results.test.cells, strict=True):
         assert abs(ours.score - theirs.score) < 0.02
+
+
+def test_what_cannot_be_reached_pauses_the_run_which_then_ends_as_if_it_had_been(
+    tmp_path: Path,
+) -> None:
+    made = tables(tmp_path)
+    fedbbpt.optimize(made, evaluator=Longer(), directory=tmp_path / "whole")
+
+    with pytest.raises(OutageError, match=r"again and again \(ConnectionError \(test_") as caught:
+        fedbbpt.optimize(made, evaluator=Longer(it_003=999), directory=tmp_path / "run")
+    fedbbpt.optimize(made, evaluator=Longer(), directory=tmp_path / "run")
+
+    assert "it message" not in str(caught.value)
+    left = [(tmp_path / folder / "results.json").read_bytes() for folder in ("run", "whole")]
+    assert left[0] == left[1]
 
 
 def test_a_function_that_always_raises_ends_with_kind_and_place_and_no_input(

@@ -56,7 +56,7 @@ async def searched_locally(
         compare=True,
     )
     return await server(owners).search(
-        "search", LocalSearches(aggregator, schedule), schedule, START
+        "search", LocalSearches(aggregator, schedule, SIZES), schedule, START
     )
 
 

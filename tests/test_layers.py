@@ -26,7 +26,7 @@ LAYERS = (
     "aggregators",
     "calibration fitted_bias mean_score uncalibrated marking evaluator objective tuned",
     "exports wrapping",
-    "work client schedule drivers growing_bank nearest_candidates round_scores server",
+    "work client schedule tried drivers growing_bank nearest_candidates round_scores server",
     "engines",
     "runs trackers",
     "recipes",

@@ -8,7 +8,7 @@ from fedbbpt.distributions import Gaussian
 from fedbbpt.drivers import CommonCandidates
 from fedbbpt.messages import Report, Score, State
 from fedbbpt.optimizers.nes import NES
-from fedbbpt.runs.phrases import ending
+from fedbbpt.runs.phrases import early, ending
 from fedbbpt.schedule import Schedule
 
 PLAN = Schedule(candidates=16, nested=False)
@@ -37,3 +37,6 @@ def test_a_search_that_blew_up_says_so() -> None:
 def test_other_endings_are_said_as_before() -> None:
     assert ending("finished") == "It ended by itself."
     assert ending("requests spent") == "It ended when its requests were spent."
+    assert not early("finished")
+    assert not early("rounds spent")
+    assert early("it blew up")

@@ -238,7 +238,7 @@ async def test_a_summary_holds_the_figures_of_its_round() -> None:
 async def test_local_searches_are_summarised_without_losses() -> None:
     schedule = Schedule(rounds=2, candidates=4, block=8)
     start = Categorical((np.zeros(3),))
-    driver = LocalSearches(LinearPool(), schedule)
+    driver = LocalSearches(LinearPool(), schedule, {})
 
     outcome = await server(TableEngine(SIZES)).search("search", driver, schedule, start)
 

@@ -146,7 +146,7 @@ def play(cell: Cell, budget: int = BUDGET, rounds: int = ROUNDS) -> list[Place]:
     engine = Local(owners)
     driver: Driver
     if method.generations:
-        driver = LocalSearches(method.aggregator, schedule)
+        driver = LocalSearches(method.aggregator, schedule, engine.sizes)
     else:
         driver = CommonCandidates(
             optimizer,

@@ -1,7 +1,8 @@
 """How much each report counts, and the reports' figures side by side in one fixed order."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -10,7 +11,11 @@ from fedbbpt.distributions import Categorical, Floats
 from fedbbpt.messages import Report, State
 
 Weights = Literal["size", "uniform"]
-"""By the number of examples, or every owner with an example alike."""
+"""By the number of examples, or every owner with an example alike.
+
+Reports on local searches are weighed by training examples (``by_training_size``); those on scores
+by the examples of the block that were scored, as sums that nobody can take apart have to be.
+"""
 
 FLOOR = 1e-12
 """Least probability of a choice, so that its logarithm is finite."""
@@ -26,6 +31,20 @@ def check_weights(weights: str) -> None:
         raise ValueError(
             f"weights: {weights!r} is unknown; expected one of {', '.join(get_args(Weights))}"
         )
+
+
+def by_training_size(reports: Sequence[Report], sizes: Mapping[str, int]) -> list[Report]:
+    """Return the reports with an owner's training examples for weight, where it has any weight.
+
+    A block of one size takes as many examples from a large owner as from a small one, so that what
+    was scored says nothing of size. Owners that ``sizes`` lacks keep their weight.
+    """
+    return [
+        replace(report, weight=float(sizes.get(report.client, report.weight)))
+        if report.weight > 0
+        else report
+        for report in reports
+    ]
 
 
 def counted(reports: Sequence[Report]) -> tuple[Report, ...]:

@@ -1,6 +1,5 @@
 """``fedbbpt answer``."""
 
-import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ import click
 
 from fedbbpt.canonical import canonical_json
 from fedbbpt.cli.answer_view import outcome_lines, plan_lines
-from fedbbpt.cli.shared import CRASH_AT, INTERRUPTED, plain_errors
+from fedbbpt.cli.shared import INTERRUPTED, arm_crash, plain_errors
 from fedbbpt.cli.voting_options import prepared_to_answer, with_recipe
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.voting_recipes import load_voting_recipe
@@ -27,7 +26,6 @@ from fedbbpt.experiment.answering.outcome import Outcome
 from fedbbpt.experiment.answering.questions import Asked, questions_of
 from fedbbpt.experiment.answering.weighing import SPREADS, WEIGHTS, Weighing
 from fedbbpt.safe_text import safe_json, safe_text
-from fedbbpt.storage.crash import arm
 
 USUAL = {"shared": 5, "e-process": 40}
 """Calls a question of rules that do not ask every owner once; 20 for the others."""
@@ -176,7 +174,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by 
     the endpoints that answer it.
     """
     given = Options(**with_recipe(options))
-    arm(int(os.environ[CRASH_AT]) if CRASH_AT in os.environ else None)
+    arm_crash()
     prepared = prepared_to_answer(given.file, given.recipe)
     asking = given.asking(prepared)
     folder = given.directory or Path(f"{prepared.run.directory}-answers")

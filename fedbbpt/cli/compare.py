@@ -11,7 +11,7 @@ import click
 import orjson
 
 from fedbbpt.canonical import canonical_json
-from fedbbpt.cli.shared import CRASH_AT, INTERRUPTED, plain_errors
+from fedbbpt.cli.shared import INTERRUPTED, arm_crash, plain_errors
 from fedbbpt.config.runfile import load_run
 from fedbbpt.event_loop import run_until_done
 from fedbbpt.experiment.compare.comparing import Announce, Ended, compare
@@ -19,7 +19,6 @@ from fedbbpt.experiment.compare.files import PAGE, table_text
 from fedbbpt.experiment.compare.plan import ALWAYS, Plan, Question, plan_of
 from fedbbpt.experiment.compare.seeds import parse_seeds
 from fedbbpt.safe_text import safe_json, safe_text
-from fedbbpt.storage.crash import arm
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by 
     """
     given = Options(**options)
     question = given.question()
-    arm(int(os.environ[CRASH_AT]) if CRASH_AT in os.environ else None)
+    arm_crash()
     plan = plan_of(question, os.environ)
     folder = Path(given.directory or f"{question.run.directory}-compare")
     if given.dry_run:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from fedbbpt.cli.shared import CRASH_AT, INTERRUPTED, plain_errors
+from fedbbpt.cli.shared import INTERRUPTED, arm_crash, plain_errors
 from fedbbpt.config.prepare import Prepared, prepare
 from fedbbpt.config.runfile import load_run
 from fedbbpt.errors import ConfigError
@@ -19,11 +19,10 @@ from fedbbpt.exemplars.as_toml import exemplars_toml
 from fedbbpt.exemplars.choosing import HOW, Encoder
 from fedbbpt.exemplars.solved import Proof
 from fedbbpt.experiment.answering.questions import questions_of
-from fedbbpt.experiment.exemplars import Made, Making, make_exemplars
+from fedbbpt.experiment.exemplars import Made, Making, check_making, make_exemplars
 from fedbbpt.metrics.sentence_encoder import load_encoder
 from fedbbpt.safe_text import safe_text
 from fedbbpt.storage.atomic import write_atomic
-from fedbbpt.storage.crash import arm
 from fedbbpt.text_features import text_features
 
 NOTHING = (
@@ -121,12 +120,13 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by 
     past its leak guard; with --owner nothing leaves.
     """
     given = Options(**options)
-    arm(int(os.environ[CRASH_AT]) if CRASH_AT in os.environ else None)
+    arm_crash()
     prepared = prepare(load_run(given.file), os.environ)
     making = given.making()
+    notes = check_making(prepared, making)
     folder = given.directory or Path(f"{prepared.run.directory}-exemplars")
     if given.dry_run:
-        for line in _plan(prepared, making, folder):
+        for line in (*_plan(prepared, making, folder), *notes):
             click.echo(safe_text(line))
         return
     made = _made(prepared, making, folder)
@@ -185,6 +185,7 @@ def _text(given: Options, making: Making, made: Made) -> str:
         f"made by fedbbpt exemplars from {given.pool.name}",
         made.shown,
         f"Chosen by {making.how}, {whose}; {unchecked} answers are of a vote and unchecked.",
+        made.cost,
     )
 
 

@@ -1,29 +1,30 @@
 """``fedbbpt replay``."""
 
-import os
 import shlex
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from fedbbpt.canonical import canonical_json
-from fedbbpt.cli.shared import CRASH_AT, INTERRUPTED, plain_errors
+from fedbbpt.cli.replay_plan import plan_lines
+from fedbbpt.cli.replay_terms import budgets_of, exemplars_for, rows_of
+from fedbbpt.cli.shared import INTERRUPTED, arm_crash, plain_errors
 from fedbbpt.cli.voting_options import prepared_to_answer
-from fedbbpt.config.voting_recipes import load_voting_recipe, voting_recipe_names
 from fedbbpt.errors import ConfigError
 from fedbbpt.event_loop import run_until_done
-from fedbbpt.experiment.answering.mixes import mixes_of
-from fedbbpt.experiment.replaying.contest import PARAPHRASES
 from fedbbpt.experiment.replaying.figures import Table
-from fedbbpt.experiment.replaying.recording import Recording
+from fedbbpt.experiment.replaying.recording_plan import Recording, Samples
+from fedbbpt.experiment.replaying.replayed_prompts import replayed_prompts
 from fedbbpt.experiment.replaying.replaying import MARKDOWN, Set, Terms, check_samples, replay_all
+from fedbbpt.experiment.replaying.training import learn_all
+from fedbbpt.experiment.replaying.written_mix import check_place
 from fedbbpt.safe_text import safe_json, safe_text
-from fedbbpt.storage.crash import arm
-from fedbbpt.work.conversing import tells_all
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,13 @@ class Options:
     prompts: str
     most: int
     samples: int
+    samples_other: int | None
+    samples_paraphrase: int | None
+    samples_exemplars: int | None
+    samples_train: int
+    exemplars: tuple[str, ...]
+    questions: int
+    train_only: bool
     temperature: float
     paraphrases: int
     budgets: str
@@ -42,6 +50,7 @@ class Options:
     least: float
     seed: int
     directory: Path
+    write_mix: Path | None
     dry_run: bool
     as_json: bool
 
@@ -51,28 +60,20 @@ class Options:
         Raises:
             ConfigError: an option cannot be meant.
         """
+        rows = rows_of(self.recipe, self.paraphrases, len(self.exemplars))
+        if self.write_mix is not None:
+            check_place(self.write_mix)
+            if len(self.files) > 1 or self.train_only:
+                raise ConfigError(
+                    f"--write-mix {self.write_mix}: a mix is of one run file's owners, from a "
+                    "whole replay; give one file, without --train-only"
+                )
         try:
-            budgets = tuple(sorted({int(word) for word in self.budgets.split(",")}))
-            return Terms(budgets, self.replays, self.least / 100, self.seed, self._methods())
+            budgets = budgets_of(self.budgets)
+            least = self.least / 100
+            return Terms(budgets, self.replays, least, self.seed, rows, self.write_mix)
         except ValueError as error:
-            raise ConfigError(f"--{error}; write --budgets 1,3,5,10,20") from error
-
-    def _methods(self) -> tuple[str, ...]:
-        named = []
-        for name in self.recipe:
-            replayed = load_voting_recipe(name).replayed
-            if not replayed:
-                known = [n for n in voting_recipe_names() if load_voting_recipe(n).replayed]
-                raise ConfigError(
-                    f"--recipe {name}: it asks what no table records; replayed are "
-                    f"{', '.join(known)}. Name its way of reasoning in the run file instead"
-                )
-            if replayed == PARAPHRASES and not self.paraphrases:
-                raise ConfigError(
-                    f"--recipe {name}: it votes over paraphrases; add --paraphrases 4"
-                )
-            named.append(replayed)
-        return tuple(named)
+            raise ConfigError(f"--{error}") from error
 
     def sets(self) -> list[Set]:
         """Return the runs with what is recorded of each.
@@ -83,16 +84,29 @@ class Options:
         sets = []
         for file in self.files:
             prepared = prepared_to_answer(file, None)
-            own = mixes_of(prepared, self.prompts).own
-            mix = own[min(own)].mix
+            prompts = replayed_prompts(prepared, self.prompts, self.most)
             try:
                 recording = Recording(
-                    mix.ingredients[: self.most], self.samples, self.temperature, self.paraphrases
+                    prompts.prompts,
+                    self._samples(),
+                    self.temperature,
+                    self.paraphrases,
+                    exemplars_for(self.exemplars, prepared.run.task.name),
+                    self.questions,
                 )
             except ValueError as error:
                 raise ConfigError(f"--{error}") from error
-            sets.append(Set(prepared, recording))
+            sets.append(Set(prepared, recording, prompts.notes))
         return sets
+
+    def _samples(self) -> Samples:
+        return Samples(
+            self.samples,
+            self.samples_other,
+            self.samples_paraphrase,
+            self.samples_exemplars,
+            self.samples_train,
+        )
 
 
 @click.command(name="replay")
@@ -106,6 +120,32 @@ class Options:
 @click.option("--most", type=click.IntRange(min=2), default=8, show_default=True, help="Prompts.")
 @click.option(
     "--samples", type=click.IntRange(min=1), default=40, show_default=True, help="Of each cell."
+)
+@click.option("--samples-other", type=click.IntRange(min=1), help="Of prompts but the first.")
+@click.option("--samples-paraphrase", type=click.IntRange(min=1), help="Of paraphrases.")
+@click.option("--samples-exemplars", type=click.IntRange(min=1), help="Of exemplar sets.")
+@click.option(
+    "--samples-train",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Of training questions at most; 0 for no limit.",
+)
+@click.option(
+    "--exemplars",
+    multiple=True,
+    metavar="[TASK=]FILE",
+    help="Of fedbbpt exemplars, shown under the first prompt; repeatable.",
+)
+@click.option(
+    "--questions",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Test questions of each owner at most; 0 for all.",
+)
+@click.option(
+    "--train-only",
+    is_flag=True,
+    help="Ask training questions under the first prompt, say how they went, and stop.",
 )
 @click.option("--temperature", type=float, default=1.0, show_default=True, help="Of the samples.")
 @click.option(
@@ -128,6 +168,11 @@ class Options:
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), default="runs/replay", show_default=True
 )
+@click.option(
+    "--write-mix",
+    type=click.Path(path_type=Path),
+    help="Write what ours chose at the largest budget, for answer --prompts.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded and what it costs.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 @plain_errors
@@ -140,13 +185,18 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by 
     tells them, and samples are drawn from these.
     """
     given = Options(**options)
-    arm(int(os.environ[CRASH_AT]) if CRASH_AT in os.environ else None)
+    arm_crash()
     terms, sets = given.terms(), given.sets()
     if given.dry_run:
         for one in sets:
             check_samples(one, terms)
-        for line in _plan(sets):
+            for note in one.notes:
+                click.echo(safe_text(f"{one.name}: {note}"))
+        for line in plan_lines(sets, training=given.train_only):
             click.echo(safe_text(line))
+        return
+    if given.train_only:
+        _learn(given, sets)
         return
     table = _replay(given, sets, terms)
     if given.as_json:
@@ -155,32 +205,33 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click's values, typed by 
     else:
         click.echo(safe_text(table.markdown()))
         click.echo(safe_text(f"Table: {given.directory / MARKDOWN}"))
+        if given.write_mix is not None:
+            click.echo(safe_text(f"Mix of ours, for answer --prompts: {given.write_mix}"))
+
+
+def _learn(given: Options, sets: list[Set]) -> None:
+    found = _done(learn_all(sets, given.directory, _announcing(given)))
+    if given.as_json:
+        body = {"directory": str(given.directory), "sets": [asdict(one) for one in found]}
+        click.echo(safe_json(canonical_json(body)))
+        return
+    for one in found:
+        for line in one.lines():
+            click.echo(safe_text(line))
+
+
+def _announcing(given: Options) -> Callable[[str], None]:
+    return lambda text: click.echo(safe_text(text), err=given.as_json)
 
 
 def _replay(given: Options, sets: list[Set], terms: Terms) -> Table:
-    def announce(text: str) -> None:
-        click.echo(safe_text(text), err=given.as_json)
+    return _done(replay_all(sets, terms, given.directory, _announcing(given)))
 
+
+def _done(work: Coroutine[Any, Any, Result]) -> Result:
     try:
-        return run_until_done(replay_all(sets, terms, given.directory, announce))
+        return run_until_done(work)
     except KeyboardInterrupt:
         again = shlex.join(["fedbbpt", *sys.argv[1:]])
         click.echo(f"stopped; every completion received is kept. Go on with: {again}", err=True)
         sys.exit(INTERRUPTED)
-
-
-def _plan(sets: list[Set]) -> Iterator[str]:
-    total = 0
-    for one in sets:
-        data, reasoning = one.prepared.data.values(), one.prepared.scoring.reasoning
-        questions = sum(len(own.train) + len(own.test) for own in data)
-        each = 1 if tells_all(reasoning) else one.recording.samples * reasoning.most_requests
-        calls = questions * len(one.recording.prompts) * each
-        extra = sum(len(own.test) for own in data) * one.recording.paraphrases * (1 + each)
-        calls += extra
-        total += calls
-        yield (
-            f"{one.name}: {questions:,} questions x {len(one.recording.prompts)} prompts x {each}"
-            f"{f' + {extra:,} for paraphrases' if extra else ''} = {calls:,} calls at most"
-        )
-    yield f"{total:,} calls at most"

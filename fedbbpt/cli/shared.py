@@ -18,7 +18,7 @@ from fedbbpt.cli.plan import show_plan
 from fedbbpt.cli.view import PlainProgress, Progress, RichProgress, show_results
 from fedbbpt.config.prepare import Prepared, prepare
 from fedbbpt.config.runfile import RunFile
-from fedbbpt.errors import FedbbptError
+from fedbbpt.errors import ConfigError, FedbbptError
 from fedbbpt.event_loop import run_until_done
 from fedbbpt.experiment.running import Finished, Watcher, run_experiment, wants_baselines
 from fedbbpt.runs.directory import RunDirectory
@@ -57,6 +57,24 @@ def plain_errors(function: Callable[_Arguments, None]) -> Callable[_Arguments, N
     return guarded
 
 
+def arm_crash() -> None:
+    """Arm the crash point that the environment names, if it does; for tests.
+
+    Raises:
+        ConfigError: it names none.
+    """
+    named = os.environ.get(CRASH_AT)
+    if named is None:
+        return
+    try:
+        arm(int(named))
+    except ValueError as error:
+        raise ConfigError(
+            f"{CRASH_AT}: {named[:20]!r} names no crash point; unset it, or write a whole number "
+            "from 1 on: it kills the process there, for tests"
+        ) from error
+
+
 def start(run: RunFile, shown: Shown, *, baselines: bool) -> None:
     """Run, or go on with, a run and show how it ends.
 
@@ -64,7 +82,7 @@ def start(run: RunFile, shown: Shown, *, baselines: bool) -> None:
         FedbbptError: it cannot start or go on.
     """
     wanted = wants_baselines(run, asked=baselines)
-    arm(int(os.environ[CRASH_AT]) if CRASH_AT in os.environ else None)
+    arm_crash()
     prepared = prepare(run, os.environ)
     directory = RunDirectory(Path(run.directory))
     console = Console(stderr=shown.as_json, highlight=False)

@@ -11,6 +11,7 @@ from rich.text import Text
 from fedbbpt.cli.fitting_table import FittingTable
 from fedbbpt.runs import phrases
 from fedbbpt.runs.costs import cost_lines
+from fedbbpt.runs.damage_words import damage_notice
 from fedbbpt.runs.judge_noise import judge_line
 from fedbbpt.runs.kept_back import kept_line
 from fedbbpt.runs.own_phrases import own_prompt_line
@@ -117,6 +118,7 @@ def _parts(results: Results, stats: Stats, directory: str) -> Iterable[Renderabl
         yield plain(f"Tuned against start, calibrated: {phrases.comparison_line(test.comparison)}")
     if test.accuracy:
         yield plain(phrases.accuracy_line(results))
+    yield plain(f"Search: {phrases.ending(results.ended)}")
     yield plain(f"Decision on dev: {results.gate.reason}")
     yield Text()
     yield _owners(test.owners)
@@ -131,7 +133,7 @@ def _parts(results: Results, stats: Stats, directory: str) -> Iterable[Renderabl
     report = str(Path(directory) / "report.html")
     yield Group(plain(f"Run: {directory}"), plain(f"Report: {report}"), Text())
     yield plain(phrases.verdict(results).line, "bold")
-    for line in (phrases.caveat(results), phrases.openings_notice(stats)):
+    for line in (phrases.caveat(results), phrases.openings_notice(stats), damage_notice(stats)):
         if line:
             yield plain(line, "yellow")
 

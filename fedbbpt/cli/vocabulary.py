@@ -27,14 +27,15 @@ def command(file: Path, lists: tuple[str, ...], size: int, floor: int, out: Path
 
     Every owner counts, on its training examples, only words of public lists (--words, a packaged
     list or a file) and adjacent pairs of these; what stands in fewer of its examples than --floor
-    is not reported. Nothing is asked of any endpoint. Name the file in [space] library.
+    is not reported. Pairs and words are ranked by mutual information. Nothing is asked of any
+    endpoint. Name the file in [space] library.
     """
     listed = [word.casefold() for name in lists for word in load_words(name)]
     reports = _reports(load_run(file), listed, floor)
     for owner, counts in reports.items():
         said = f"{len(counts.words)} words and {len(counts.pairs)} pairs"
         click.echo(f"{safe_text(owner)}: {said} in at least {floor} of {counts.examples} examples")
-    words = chosen_words(pooled(list(reports.values())), size)
+    words = chosen_words(pooled(list(reports.values())), size, floor)
     if not words:
         raise ConfigError(
             f"no word of {', '.join(lists)} stands in {floor} examples of any owner; lower --floor "
@@ -54,7 +55,7 @@ def _reports(run: RunFile, listed: list[str], floor: int) -> dict[str, WordCount
 
 
 def _toml(words: tuple[str, ...], lists: tuple[str, ...]) -> str:
-    source = f"frequent in owners' examples, of the public lists {', '.join(lists)}"
+    source = f"chosen by owners' counts, of the public lists {', '.join(lists)}"
     items = "".join(f"    {_quoted(word)},\n" for word in words)
     return f"[[words]]\nsource = {_quoted(source)}\nitems = [\n{items}]\n"
 

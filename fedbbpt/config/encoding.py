@@ -22,6 +22,7 @@ _OF_COMPLETIONS = (
     "label_ids",
     "embedding_width",
     "embedding_std",
+    "embedding_type",
     "together",
     "token_limit",
     "temperature",

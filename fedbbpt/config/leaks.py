@@ -7,9 +7,9 @@ from fedbbpt.data import OwnerData
 from fedbbpt.errors import ConfigError
 from fedbbpt.library.templates import as_text
 from fedbbpt.prompts import INPUT, Prompt
-from fedbbpt.reading import normalised
 from fedbbpt.reasoning import Reasoning
 from fedbbpt.reasoning.inner import shown_by
+from fedbbpt.reasoning.question_words import question_words
 from fedbbpt.spaces import Space
 
 
@@ -24,15 +24,15 @@ def check_leaks(space: Space, reasoning: Reasoning, owners: Sequence[OwnerData])
     Raises:
         ConfigError: the text names owner and example.
     """
-    shown = {normalised(as_text(question)) for question in shown_by(reasoning)}
+    shown = {question_words(as_text(question)) for question in shown_by(reasoning)}
     for prompt in _prompts(space):
-        shown |= {normalised(question) for question in _exemplars(prompt)}
+        shown |= {question_words(question) for question in _exemplars(prompt)}
     if not shown:
         return
     for data in owners:
         for split, examples in data.splits().items():
             for example in examples:
-                if normalised(as_text(example.input)) in shown:
+                if question_words(as_text(example.input)) in shown:
                     raise ConfigError(
                         f"exemplars: one of them is the {split} example {example.id!r} of "
                         f"{data.owner}, which would be asked with its answer in view; take it out "

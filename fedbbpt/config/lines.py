@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from fedbbpt.answers import Missing
 from fedbbpt.canonical import digest
 from fedbbpt.endpoints import Connector, Profile, Wire
 from fedbbpt.endpoints.batches.recording import BatchRecorder
 from fedbbpt.endpoints.batching import Batched
 from fedbbpt.endpoints.carriers import Assure, Carrier, CarryingWire, nothing
+from fedbbpt.endpoints.pacing.controlled import Controlled
 from fedbbpt.endpoints.pacing.limiter import Limiter
 from fedbbpt.endpoints.pacing.limiters import Limiters
 from fedbbpt.endpoints.pacing.limits import Limited
@@ -20,7 +23,7 @@ from fedbbpt.endpoints.records.recording import Recorded
 from fedbbpt.endpoints.records.same_model import Assured, SameModel
 from fedbbpt.endpoints.soft_check import check_soft
 from fedbbpt.endpoints.spending.ledger import Caps
-from fedbbpt.errors import EndpointError
+from fedbbpt.errors import EndpointError, OutageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,12 @@ async def _fingerprinted(
     # What another run was told may be of another model: this run asks for itself.
     journal.keep_own(request_key(profile.identity, fingerprint_request()))
     asking = Batched(_patient(plain, profile, limiter), profile, journal, caps, owner)
-    (answer,) = await asking.complete([fingerprint_request()])
+    try:
+        (answer,) = await asking.complete([fingerprint_request()])
+    except OutageError as error:
+        raise _silent(profile, error.reason) from error
     if isinstance(answer, Missing):
-        raise EndpointError(
-            f"{profile.destination}: no usable answer to the first question ({answer.reason}); "
-            "check that the server is up, and try again"
-        )
+        raise _silent(profile, answer.reason)
     full = replace(
         profile,
         identity=digest([profile.identity, answer.text]),
@@ -120,6 +123,13 @@ async def _fingerprinted(
         return _patient(recorded, full, limiter)
 
     return Line(full, wire_of(owner, caps), wire_of, assure)
+
+
+def _silent(profile: Profile, reason: str) -> EndpointError:
+    return EndpointError(
+        f"{profile.destination}: no usable answer to the first question ({reason}); check that the "
+        "server is up, and try again"
+    )
 
 
 def _in_batches(line: Line, wire: CarryingWire, journal: Journal, caps: Caps, owner: str) -> Line:
@@ -146,4 +156,7 @@ async def _tidied_up(line: Line, journal: Journal) -> None:
 
 def _patient(wire: Wire, profile: Profile, limiter: Limiter, attempts: int = ATTEMPTS) -> Wire:
     limited = Limited(wire, limiter, profile.form.reasoning_tokens)
-    return Retrying(limited, attempts, budget=limiter.retries)
+    # Of nobody's seed, and of no result: processes of one run file must not come back together.
+    jitter = np.random.default_rng()
+    retrying = Retrying(limited, attempts, budget=limiter.retries, rng=jitter)
+    return Controlled(retrying, limiter)

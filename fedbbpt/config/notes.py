@@ -1,6 +1,7 @@
 """What a careful reader of a run should know before it starts."""
 
 from fedbbpt.config.owners import LoadedOwner, fetched
+from fedbbpt.config.proposing import Proposing, grants_texts
 from fedbbpt.config.reasoning import two_triggers
 from fedbbpt.config.runfile import RunFile
 from fedbbpt.library.templates import misspelt
@@ -28,3 +29,16 @@ def run_notes(run: RunFile, owners: tuple[LoadedOwner, ...], space: Space) -> tu
         skews = ((owner.data.owner, skew_warning(owner.data.train)) for owner in owners)
         notes.extend(f"{name}: {warning}" for name, warning in skews if warning)
     return tuple(notes)
+
+
+def grant_notes(
+    run: RunFile, owners: tuple[LoadedOwner, ...], proposing: Proposing
+) -> tuple[str, ...]:
+    """Return a sentence where instructions are written at owners and none may leave any of them."""
+    if not proposing.growth.by_owners or any(grants_texts(run, one.section) for one in owners):
+        return ()
+    return (
+        f"no instruction is written: {run.proposer['use']} writes at owners, and none of the "
+        f"{len(owners)} grants its texts; an owner does by grants = {{ texts = true }}, a "
+        "simulation for all by [simulation] texts = true",
+    )

@@ -38,11 +38,7 @@ def schedule_of(run: RunFile, owners: tuple[LoadedOwner, ...], per_item: int = 1
     section = run.search
     if section.work not in {"score", "local"}:
         raise ConfigError(f"[search] work: {section.work!r} is unknown; use score or local")
-    if section.replace and section.work != "local":
-        raise ConfigError(
-            '[search] replace: words are replaced in local searches only; set work = "local", or '
-            "leave replace out"
-        )
+    _check_work(run)
     if section.quorum > len(owners):
         raise ConfigError(
             f"[search] quorum: {section.quorum} of {len(owners)} owners can never be reached; "
@@ -70,6 +66,21 @@ def schedule_of(run: RunFile, owners: tuple[LoadedOwner, ...], per_item: int = 1
         )
     except ValueError as error:
         raise ConfigError(f"[search] {error}") from error
+
+
+def _check_work(run: RunFile) -> None:
+    """Refuse settings that mean something in the other kind of work only."""
+    local = run.search.work == "local"
+    if local and run.optimizer.get("reevaluate"):
+        raise ConfigError(
+            "[optimizer] reevaluate: owners report what their local searches believe, so points "
+            'asked again would be paid for nothing; leave it out, or set [search] work = "score"'
+        )
+    if run.search.replace and not local:
+        raise ConfigError(
+            '[search] replace: words are replaced in local searches only; set work = "local", or '
+            "leave replace out"
+        )
 
 
 def replacement_of(run: RunFile) -> Replacement | None:

@@ -9,7 +9,7 @@ from fedbbpt.canonical import digest
 from fedbbpt.config.embedding_scale import beside, charged, scale_note, scale_requests
 from fedbbpt.config.encoding import Encoding, encoding_of, servers_own
 from fedbbpt.config.leaks import check_leaks
-from fedbbpt.config.notes import run_notes
+from fedbbpt.config.notes import grant_notes, run_notes
 from fedbbpt.config.owners import Held, LoadedOwner, load_owners
 from fedbbpt.config.places import (
     SHARED,
@@ -246,4 +246,5 @@ def _growing(prepared: Prepared, environment: Mapping[str, str]) -> Prepared:
     if proposing is None:
         return prepared
     plan = proposing.plan(optimizer, merge, prepared.schedule, prepared.sizes, run.seed)
-    return replace(prepared, proposing=proposing, plan=plan)
+    notes = (*prepared.notes, *grant_notes(run, prepared.owners, proposing))
+    return replace(prepared, proposing=proposing, plan=plan, notes=notes)

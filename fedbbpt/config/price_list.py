@@ -8,7 +8,6 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from fedbbpt.endpoints import Profile
-from fedbbpt.endpoints.wire.naming import DATED, SAME, judge_name
 from fedbbpt.money import Price
 
 
@@ -39,15 +38,14 @@ def price_list() -> tuple[date, tuple[Listed, ...]]:
 def listed_price(profile: Profile) -> Price | None:
     """Return the list price of the model behind an endpoint, or None where it is not listed.
 
-    A name with a date behind it is the same model.
+    Only the very name counts. One with a date behind it may be dearer than the one without, as
+    gpt-4o-2024-05-13 is, so it has a line of its own or no price that anybody knows.
     """
     host = _host(profile.destination)
     _, lines = price_list()
-    here = [line for line in lines if host in line.hosts]
-    for wanted in (SAME, DATED):
-        for line in here:
-            if judge_name(line.model, profile.model) == wanted:
-                return line.price
+    for line in lines:
+        if host in line.hosts and line.model == profile.model:
+            return line.price
     return None
 
 

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from fedbbpt.closest import did_you_mean
 from fedbbpt.config.sections import RunSection, Table
+from fedbbpt.config.voting_recipes import load_voting_recipe, voting_recipe_names
 from fedbbpt.errors import ConfigError
 
 
@@ -21,7 +22,14 @@ def load_recipe(name: str) -> dict[str, Table]:
         ConfigError: no such recipe.
     """
     if name not in recipe_names():
-        hint = did_you_mean(name, recipe_names())
+        if name in voting_recipe_names():
+            replayed = load_voting_recipe(name).replayed
+            compared = f"; fedbbpt replay --recipe {name} compares it" if replayed else ""
+            raise ConfigError(
+                f"[run file] recipe = {name!r}: a way to vote, not a search; fedbbpt answer "
+                f"--recipe {name} answers by it{compared}"
+            )
+        hint = did_you_mean(name, recipe_names()) or "."
         raise ConfigError(
             f"[run file] recipe = {name!r}: no such recipe{hint} Known: {', '.join(recipe_names())}"
         )

@@ -116,6 +116,8 @@ def scoring_of(
     """
     section, labels = run.scoring, run.task.labels
     top = 0 if generate else min(profile.top_logprobs for profile in profiles)
+    if top:
+        _check_label_ids(labels, profiles)
     longest = section.max_tokens if generate else 1
     if longest < 1:
         raise ConfigError(f"[scoring] max_tokens: {longest} leaves no reply; give at least 1")
@@ -144,9 +146,24 @@ def scoring_of(
     )
 
 
+def _check_label_ids(labels: Sequence[str], profiles: Sequence[Profile]) -> None:
+    """Refuse fewer tokens than labels: some label could never be scored.
+
+    More are fine: all spellings of a label word add up.
+    """
+    for profile in profiles:
+        count = len(set(profile.form.label_ids))
+        if 0 < count < len(labels):
+            raise ConfigError(
+                f"[endpoint] label_ids: {count} different tokens at {profile.destination} for "
+                f"{len(labels)} labels; give at least one a label, as the server's /tokenize "
+                "numbers the label words"
+            )
+
+
 def _reading(run: RunFile, profiles: Sequence[Profile], top: int) -> str:
     if top:
-        return f"label log-probabilities from {_alternatives(profiles, top)}"
+        return f"label log-probabilities from {_alternatives(profiles, top)}{_halves(profiles)}"
     kind = run.task.answer.get("use")
     ends = f", the {kind} that it ends with" if kind else ""
     return f"generated text, at most {run.scoring.max_tokens} tokens{ends}"
@@ -159,6 +176,12 @@ def _alternatives(profiles: Sequence[Profile], top: int) -> str:
         return likely
     by_number = "the first token, asked for by number"
     return by_number if all(asked) else f"{likely}, or {by_number}"
+
+
+def _halves(profiles: Sequence[Profile]) -> str:
+    """Return how soft tokens travel, where that is not as they are."""
+    kinds = {profile.form.embedding_type for profile in profiles} - {"float32"}
+    return f", soft tokens sent as {' and '.join(sorted(kinds))}" if kinds else ""
 
 
 def _calibrator(section: ScoringSection) -> Calibrator:

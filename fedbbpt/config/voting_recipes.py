@@ -53,12 +53,14 @@ class VotingRecipe:
         reasoning: table of the way of reasoning, which replaces that of a run file; empty keeps it.
         answer: how it asks.
         replayed: name of its row in a replay; empty where it needs what is not recorded.
+        unreplayed: why it has no row; empty where it has one.
     """
 
     about: Mapping[str, str]
     reasoning: Table
     answer: AnswerSection
     replayed: str = ""
+    unreplayed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def load_voting_recipe(name: str) -> VotingRecipe:
     known = voting_recipe_names()
     if name not in known:
         raise ConfigError(
-            f"--recipe {name}: no such way to vote{did_you_mean(name, known)} "
+            f"--recipe {name}: no such way to vote{did_you_mean(name, known) or '.'} "
             f"Known: {', '.join(known)}"
         )
     text = files(_FOLDER).joinpath(f"{name}.toml").read_text(encoding="utf-8")
@@ -95,4 +97,5 @@ def load_voting_recipe(name: str) -> VotingRecipe:
         reasoning=body.reasoning,
         answer=read_section(AnswerSection, body.answer, f"{name}.answer"),
         replayed=str(replay.get("method", "")),
+        unreplayed=str(replay.get("why_not", "")),
     )

@@ -102,6 +102,8 @@ class AttemptError(FedbbptError):
         retry_after: seconds the endpoint asks to wait, or None.
         throttled: True where the endpoint is well and takes no more just now.
         limits: what came with it of the endpoint's grants, or None.
+        unusable: True where a whole reply came that cannot be used, which may lie in the request;
+            any other failure lies in the moment, and no result may rest on it.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class AttemptError(FedbbptError):
         retry_after: float | None = None,
         throttled: bool = False,
         limits: RateLimits | None = None,
+        unusable: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -119,10 +122,21 @@ class AttemptError(FedbbptError):
         self.retry_after = retry_after
         self.throttled = throttled
         self.limits = limits
+        self.unusable = unusable
 
 
 class PatienceError(AttemptError):
-    """Waiting for the endpoint would outlast the patience; asking again would not help."""
+    """Waiting for the endpoint would outlast the patience; asking again would not help.
+
+    Attributes:
+        lasted: seconds that nothing was answered; 0 where the endpoint asks for a pause.
+    """
+
+    def __init__(
+        self, reason: str, *, retry_after: float | None = None, lasted: float = 0.0
+    ) -> None:
+        super().__init__(reason, billed=False, retry_after=retry_after)
+        self.lasted = lasted
 
 
 class Wire(Protocol):
@@ -157,6 +171,7 @@ class Endpoint(Protocol):
         Raises:
             EndpointError: the endpoint refuses for good.
             BudgetError: the batch could pass the cap; nothing of it was sent.
+            OutageError: it gives no answers just now.
         """
         ...
 

@@ -2,10 +2,11 @@
 
 The wrappers are composed in this order::
 
-    Batched(Retrying(Limited(Recorded(wire))))
+    Batched(Controlled(Retrying(Limited(Recorded(wire)))))
 
 ``Recorded`` is innermost, so that every attempt leaves its trace. ``Limited`` is inside
 ``Retrying``, so that a request which pauses before its next attempt takes no one's place.
+``Controlled`` tells a request that cannot be answered from an endpoint that does not answer now.
 """
 
 import asyncio
@@ -15,11 +16,12 @@ from dataclasses import dataclass, field
 
 from fedbbpt.answers import Missing
 from fedbbpt.completions import Completion, Request
-from fedbbpt.endpoints import AttemptError, Profile, Wire
+from fedbbpt.endpoints import AttemptError, PatienceError, Profile, Wire
 from fedbbpt.endpoints.carriers import Carrier
+from fedbbpt.endpoints.pacing.outages import outage_error
 from fedbbpt.endpoints.records.journal import Journal, request_key
 from fedbbpt.endpoints.spending.ledger import Caps, worst_of
-from fedbbpt.errors import BudgetError, FedbbptError
+from fedbbpt.errors import BudgetError, EndpointError, FedbbptError, OutageError
 
 Outcome = Completion | Missing
 
@@ -36,12 +38,16 @@ class _Batch:
     Attributes:
         outcomes: by key.
         received: completions that this batch itself received.
-        pauses: refusals by a cap in the middle of the batch.
+        pauses: refusals by a cap, and outages, in the middle of the batch.
+        out: whether the endpoint outlasted the patience, so that nothing more is begun.
+        refusal: the first one for good, or None.
     """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     received: int = 0
-    pauses: list[BudgetError] = field(default_factory=list)
+    pauses: list[BudgetError | OutageError] = field(default_factory=list)
+    out: bool = False
+    refusal: EndpointError | None = None
 
 
 class Batched:
@@ -96,9 +102,11 @@ class Batched:
         Requests that share a long beginning should stand together: endpoints cache it.
 
         Raises:
-            EndpointError: the endpoint refuses for good; what was under way is cancelled.
+            EndpointError: the endpoint refuses for good; what was under way is in the journal.
             BudgetError: the batch could pass the cap and nothing of it was sent; or attempts after
                 unknown outcomes used up the room, and what was under way is in the journal.
+            OutageError: some request failed for the moment again and again; what came of the others
+                is in the journal.
             StorageError: the journal cannot be written.
         """
         keys = [request_key(self.profile.identity, request) for request in requests]
@@ -153,8 +161,12 @@ class Batched:
         try:
             await self._go(own, batch)
         except* FedbbptError as errors:
-            fatal = errors.exceptions[0]
+            # A refusal waits for what is under way: that something else broke meanwhile is newer.
+            broken = (e for e in errors.exceptions if not isinstance(e, EndpointError))
+            fatal = next(broken, batch.refusal or errors.exceptions[0])
         finally:
+            if batch.refusal is not None:
+                self._journal.under_way.lift(batch.refusal)
             # Only what has not landed: another batch may already ask again for the rest.
             for key in own.keys() - batch.outcomes.keys():
                 self._land(key, None)
@@ -177,15 +189,31 @@ class Batched:
                 group.create_task(self._work(waiting, batch))
 
     async def _work(self, waiting: Iterator[tuple[str, Request]], batch: _Batch) -> None:
-        """Ask one request after the other, as long as any waits."""
+        """Ask one request after the other, as long as any waits and the endpoint is not out."""
         for key, request in waiting:
             try:
                 self._arrive(key, await self._wire.send(request), batch)
             except AttemptError as error:
-                self._arrive(key, error, batch)
-            except BudgetError as error:
+                if error.unusable:
+                    self._arrive(key, error, batch)
+                    continue
                 # Collected, not raised: replies that are paid for and on their way still come in.
+                batch.pauses.append(outage_error(error, self.profile.destination))
+                batch.out |= isinstance(error, PatienceError)
+            except BudgetError as error:
                 batch.pauses.append(error)
+            except EndpointError as error:
+                await self._land_others(error, batch)
+                raise
+            if batch.out:
+                return
+
+    async def _land_others(self, refusal: EndpointError, batch: _Batch) -> None:
+        """Let nothing begin at all endpoints over the journal; wait for what may be billed."""
+        if batch.refusal is None:
+            batch.refusal = refusal
+            self._journal.under_way.hold(refusal)
+        await self._journal.under_way.landed()
 
     def _arrive(self, key: str, came: Completion | AttemptError, batch: _Batch) -> None:
         outcome: Outcome

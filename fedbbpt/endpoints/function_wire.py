@@ -97,7 +97,8 @@ class _FunctionWire:
         """Evaluate once; see ``Wire``.
 
         Raises:
-            AttemptError: the function raised; the reason holds the kind and the place, no text.
+            AttemptError: the function raised; the reason holds the kind and the place, no text. It
+                lies in the moment where something could not be reached in time.
             ConfigError: what it returned is no score.
         """
         candidate, example = (orjson.loads(message.content) for message in request.messages)
@@ -105,7 +106,10 @@ class _FunctionWire:
         # As a value, because any exception of a stranger's function means the same: no score.
         (outcome,) = await asyncio.gather(self._called(candidate, example), return_exceptions=True)
         if isinstance(outcome, Exception):
-            raise AttemptError(_reason(outcome), billed=True) from outcome
+            lies_in_the_item = not isinstance(outcome, ConnectionError | TimeoutError)
+            raise AttemptError(
+                _reason(outcome), billed=True, unusable=lies_in_the_item
+            ) from outcome
         if isinstance(outcome, BaseException):
             raise outcome
         score, info = outcome if isinstance(outcome, tuple) and len(outcome) == 2 else (outcome, "")

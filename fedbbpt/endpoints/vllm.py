@@ -34,6 +34,9 @@ class Vllm:
         embedding_std: standard deviation of the model's embeddings, > 0; the server cannot be
             asked for it, whoever has the weights can say it. Near 0.02 to 0.2 for most models. Left
             out, or 0, a run finds a scale by a few hundred requests at its start.
+        embedding_type: how the numbers of soft tokens travel, ``"float32"``, ``"float16"`` or
+            ``"bfloat16"``: halves are half the bytes of a request, rounded as the model's own type
+            would round them. Part of the identity.
         concurrency: most attempts under way at once, >= 1; fewer where more bring nothing.
         together: most requests that travel in one call, >= 1, where the server has
             ``/chat/completions/batch``; requests go one by one where it has not, and with 1.
@@ -56,6 +59,7 @@ class Vllm:
     label_ids: tuple[int, ...] = ()
     embedding_width: int = 0
     embedding_std: float = 0.0
+    embedding_type: str = "float32"
     concurrency: int = 32
     together: int = 32
     timeout_seconds: float = 60.0
@@ -104,7 +108,7 @@ class Vllm:
             raise ValueError(
                 "label_ids: with top_logprobs = 0 no log-probability is read; raise it"
             )
-        replace(self._form)  # refuses ids that cannot be
+        replace(self._form)  # refuses ids and a type that cannot be
 
     def profile(self) -> Profile:
         """Describe the server without contacting it.
@@ -154,4 +158,5 @@ class Vllm:
             reasoning_tokens=self.reasoning_tokens,
             extra_body=self.extra_body,
             label_ids=self.label_ids,
+            embedding_type=self.embedding_type,
         )

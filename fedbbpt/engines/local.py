@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fedbbpt.client import Client
-from fedbbpt.errors import BudgetError, FedbbptError
+from fedbbpt.errors import BudgetError, FedbbptError, OutageError
 from fedbbpt.messages import Assignment, Report
 from fedbbpt.votes.question import Cast, Question
 from fedbbpt.work.voter import Voter
@@ -36,6 +36,7 @@ class Local:
 
         Raises:
             BudgetError: one owner's work would pass a cap; the others' was finished first.
+            OutageError: one owner's endpoint gives no answers just now; as for a cap.
             FedbbptError: one owner's work cannot go on; the others are stopped, nothing is lost.
         """
         return await _all(
@@ -50,6 +51,7 @@ class Local:
 
         Raises:
             BudgetError: one owner's draws would pass a cap; the others' were made first.
+            OutageError: one owner's endpoint gives no answers just now; as for a cap.
             FedbbptError: one owner cannot go on; the others are stopped, nothing is lost.
         """
         cast = await _all(sorted(questions), lambda name: self.voters[name].answer(questions[name]))
@@ -57,14 +59,14 @@ class Local:
 
 
 async def _all(names: Sequence[str], work: Callable[[str], Awaitable[_Result]]) -> list[_Result]:
-    pauses: list[BudgetError] = []
+    pauses: list[BudgetError | OutageError] = []
 
     async def done(name: str) -> list[_Result]:
         try:
             return [await work(name)]
-        except BudgetError as error:
+        except (BudgetError, OutageError) as error:
             # Collected, not raised: stopping the others would lose replies that are paid for and on
-            # their way, and each new try under a raised cap would lose some more.
+            # their way, and each new try would lose some more.
             pauses.append(error)
             return []
 

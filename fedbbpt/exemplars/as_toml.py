@@ -4,9 +4,12 @@ import json
 from collections.abc import Sequence
 
 from fedbbpt.exemplars.choosing import Shown
+from fedbbpt.replay.answers_table import Cost
 
 
-def exemplars_toml(name: str, source: str, shown: Sequence[Shown], note: str = "") -> str:
+def exemplars_toml(
+    name: str, source: str, shown: Sequence[Shown], note: str = "", cost: Cost | None = None
+) -> str:
     """Return one set of exemplars as TOML.
 
     Args:
@@ -14,6 +17,7 @@ def exemplars_toml(name: str, source: str, shown: Sequence[Shown], note: str = "
         source: where it comes from, for people.
         shown: at least one.
         note: a comment at the head, one line.
+        cost: of making them, None where nobody knows; a replay charges it.
 
     Raises:
         ValueError: no exemplar.
@@ -24,8 +28,12 @@ def exemplars_toml(name: str, source: str, shown: Sequence[Shown], note: str = "
         f"  {{ input = {_text(one.question)}, label = {_text(one.chain.said)} }}," for one in shown
     ]
     head = [f"# {' '.join(note.split())}", ""] if note else []
-    body = ["[[exemplars]]", f"name = {_text(name)}", f"source = {_text(source)}", "items = ["]
-    return "\n".join([*head, *body, *items, "]"]) + "\n"
+    body = ["[[exemplars]]", f"name = {_text(name)}", f"source = {_text(source)}"]
+    if not all(one.checked for one in shown):
+        body.append("unchecked = true")
+    if cost is not None:
+        body += [f"calls = {cost.calls}", f"tokens = {cost.tokens}"]
+    return "\n".join([*head, *body, "items = [", *items, "]"]) + "\n"
 
 
 def _text(text: str) -> str:

@@ -9,12 +9,14 @@ from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
 from fedbbpt.distributions import Floats
 from fedbbpt.experiment.bank import bank_of
+from fedbbpt.experiment.front import front_of
+from fedbbpt.experiment.lengths import Lengths
 from fedbbpt.experiment.own_prompts import Own, own_reports, own_results
 from fedbbpt.experiment.rows import DEV_PAIRS, pairs_on_test
 from fedbbpt.experiment.stages import Found
+from fedbbpt.experiment.texts import changes_of, prompt_text
 from fedbbpt.gate import GateDecision
 from fedbbpt.messages import Report
-from fedbbpt.prompts import Prompt
 from fedbbpt.runs.coverage import owner_coverage
 from fedbbpt.runs.figures import (
     Held,
@@ -34,15 +36,12 @@ from fedbbpt.runs.results import (
     Baseline,
     Beside,
     Cell,
-    Change,
     Coverage,
     Gate,
     OwnerSummary,
-    PromptText,
     Results,
     Test,
 )
-from fedbbpt.spaces import Space
 from fedbbpt.splits import split_digest
 from fedbbpt.work.evaluate import CALIBRATED
 
@@ -64,6 +63,7 @@ class Evidence(NamedTuple):
         openings: runs that opened this test split by now.
         texts: of the bank that all points are from.
         own: prompts of the owners' own, measured on test.
+        lengths: of what the search scored; None where only owners know that.
     """
 
     found: Found
@@ -75,6 +75,7 @@ class Evidence(NamedTuple):
     openings: int
     texts: tuple[str, ...] = ()
     own: tuple[Own, ...] = ()
+    lengths: Lengths | None = None
 
 
 def assemble_results(prepared: Prepared, evidence: Evidence) -> Results:
@@ -98,7 +99,7 @@ def assemble_results(prepared: Prepared, evidence: Evidence) -> Results:
         start=prompt_text(space.decode(start)),
         found=prompt_text(space.decode(evidence.found.point)),
         tuned=prompt_text(space.decode(evidence.tuned)),
-        changes=_changes(space, evidence.found.point),
+        changes=changes_of(space, evidence.found.point),
         rounds=evidence.found.outcome.rounds,
         search_requests=evidence.found.outcome.requests,
         ended=evidence.found.outcome.ended,
@@ -109,16 +110,11 @@ def assemble_results(prepared: Prepared, evidence: Evidence) -> Results:
             evidence.found.outcome.rounds,
             (*evidence.dev, *evidence.test, *own_reports(evidence.own)),
         ),
-        bank=bank_of(prepared, evidence.found),
+        bank=bank_of(prepared, evidence.found, evidence.lengths),
         own_prompts=own_results(prepared, space, evidence.own),
         embedding_scale=prepared.scale,
+        front=front_of(space, evidence.lengths, evidence.tuned),
     )
-
-
-def prompt_text(prompt: Prompt) -> PromptText:
-    """Return a prompt as the results show it."""
-    messages = tuple((message.role, message.content) for message in prompt.shown())
-    return PromptText(messages, prompt.words, sum(len(content) for _, content in messages))
 
 
 def _owners(prepared: Prepared) -> tuple[OwnerSummary, ...]:
@@ -133,14 +129,6 @@ def _owners(prepared: Prepared) -> tuple[OwnerSummary, ...]:
             judge=judge.destination if (judge := prepared.judge_of(owner.data.owner)) else "",
         )
         for owner in prepared.owners
-    )
-
-
-def _changes(space: Space, found: Floats) -> tuple[Change, ...]:
-    return tuple(
-        Change(axis.name, axis.choices[0], axis.choices[int(choice)])
-        for axis, choice in zip(space.axes, found, strict=False)
-        if choice
     )
 
 

@@ -14,7 +14,7 @@ from fedbbpt.client import Client
 from fedbbpt.config.connect import Connected, connected
 from fedbbpt.config.other_runs import other_journals
 from fedbbpt.config.prepare import Prepared
-from fedbbpt.config.reasoning import answer_kind, thinks
+from fedbbpt.config.reasoning import thinks
 from fedbbpt.config.searched import origin
 from fedbbpt.endpoints.records.journal import Journal
 from fedbbpt.endpoints.records.other_runs import opened
@@ -23,7 +23,7 @@ from fedbbpt.exemplars.choosing import Encoder, Shown, chosen, usable
 from fedbbpt.exemplars.solved import Chain, Proof, Solved
 from fedbbpt.experiment.answering.asking_plan import AskingPlan
 from fedbbpt.experiment.answering.questions import Asked
-from fedbbpt.extraction import Abstain
+from fedbbpt.experiment.exemplar_chances import chances, check_leaving, readable_targets
 from fedbbpt.randomness import rng
 from fedbbpt.replay.answers_table import Cost
 from fedbbpt.runs.directory import RunDirectory
@@ -101,7 +101,7 @@ async def make_exemplars(prepared: Prepared, making: Making, folder: Path) -> Ma
     Raises:
         FedbbptError: it cannot go on now; nothing that was paid for is lost.
     """
-    _check(prepared, making)
+    check_making(prepared, making)
     directory = RunDirectory(folder)
     journals = other_journals(prepared.run, directory)
     directory.make()
@@ -124,7 +124,13 @@ async def make_exemplars(prepared: Prepared, making: Making, folder: Path) -> Ma
     return Made(shown, len(pool), good, missing, withheld, paid, cost)
 
 
-def _check(prepared: Prepared, making: Making) -> None:
+def check_making(prepared: Prepared, making: Making) -> tuple[str, ...]:
+    """Return what is to be known before asking, and refuse what could not give an exemplar.
+
+    Raises:
+        ConfigError: the run, an option or a grant stands in the way.
+        DataError: no question of the pool can be shown.
+    """
     if prepared.scoring.evaluated or not thinks(prepared.run):
         raise ConfigError(
             "[reasoning] exemplars are replies that think aloud, and this run asks for none; "
@@ -134,6 +140,8 @@ def _check(prepared: Prepared, making: Making) -> None:
         raise ConfigError(
             f"--owner {making.owner}: no such owner; owners are {', '.join(sorted(prepared.data))}"
         )
+    check_leaving(prepared, making.owner)
+    return chances(prepared, making.pool, making.draws, making.proof)
 
 
 class _Brought(NamedTuple):
@@ -198,14 +206,5 @@ def _solved(prepared: Prepared, making: Making, drawn: Sequence[Drawn]) -> list[
     for place, asked in enumerate(making.pool):
         own = sorted(chains[place], key=lambda one: one.draw.number)
         said = tuple(one.chain for one in own if one.chain is not None)
-        pool.append(Solved(asked.text, said, _targets(prepared, asked)))
+        pool.append(Solved(asked.text, said, readable_targets(prepared, asked)))
     return pool
-
-
-def _targets(prepared: Prepared, asked: Asked) -> tuple[str, ...]:
-    kind = answer_kind(prepared.run)
-    if kind is None:
-        return asked.targets
-    reader = kind.about(asked.text)
-    found = [reader.canonical(target) for target in asked.targets]
-    return tuple(one for one in found if not isinstance(one, Abstain))

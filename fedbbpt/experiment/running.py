@@ -26,6 +26,7 @@ from fedbbpt.experiment.deciding import decision_on
 from fedbbpt.experiment.embedding_scale import scaled
 from fedbbpt.experiment.identity import data_digest, sealed_digest
 from fedbbpt.experiment.inside import look_inside
+from fedbbpt.experiment.lengths import lengths_of
 from fedbbpt.experiment.own_prompts import at_home, belief_mix, kept_prompts, on_dev, on_test
 from fedbbpt.experiment.rows import DEV_PAIRS, pairs_on_test
 from fedbbpt.experiment.spent import spent
@@ -38,6 +39,7 @@ from fedbbpt.runs.openings import open_test
 from fedbbpt.runs.results import Results, Stats
 from fedbbpt.runs.rounds import Rounds
 from fedbbpt.splits import split_digest
+from fedbbpt.storage.damage import Damage
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.lock import RunLock
 from fedbbpt.work.evaluate import CALIBRATED
@@ -129,7 +131,7 @@ async def run_experiment(
                 evidence = await _evidence(stages, directory, baselines=baselines)
             except QuorumError as error:
                 raise QuorumError(f"{error} ({_failures(lines)})") from error
-            outcome = await _outcome(lines, evidence, began)
+            outcome = await _outcome(lines, evidence, began, rounds.damage)
             write_artifacts(directory, lines.prepared, outcome)
             told.finished(outcome.results, outcome.stats, outcome.tuned.text())
     return Finished(outcome.results, outcome.stats, directory, told.warning)
@@ -144,15 +146,16 @@ def _announce_first_questions(prepared: Prepared, watcher: Watcher) -> None:
         watcher.announce(f"connecting to {', '.join(places)}, waiting up to two minutes")
 
 
-async def _outcome(lines: Connected, evidence: Evidence, began: float) -> Outcome:
+async def _outcome(lines: Connected, evidence: Evidence, began: float, rounds: Damage) -> Outcome:
     prepared = lines.prepared
     space = prepared.space_with(evidence.texts)
     tuned, found = space.decode(evidence.tuned), space.decode(evidence.found.point)
     own = {**at_home(lines, evidence.tuned), **kept_prompts(space, evidence.own)}
     calibrations = await owner_calibrations(lines, tuned, own)
+    evidence = evidence._replace(lengths=await lengths_of(lines, evidence.found))
     return Outcome(
         results=assemble_results(prepared, evidence),
-        stats=spent(lines, time.monotonic() - began, evidence.openings),
+        stats=spent(lines, time.monotonic() - began, evidence.openings, rounds),
         tuned=tuned,
         calibrations=calibrations,
         inside=await look_inside(lines, found, calibrations, at_home(lines, evidence.found.point)),

@@ -4,19 +4,23 @@ from collections import Counter
 
 from fedbbpt.config.connect import Connected
 from fedbbpt.endpoints.spending.ledger import Ledger
+from fedbbpt.runs.damage_words import damaged_log
+from fedbbpt.runs.directory import CALLS, ROUNDS
 from fedbbpt.runs.results import OwnerCost, Stats
+from fedbbpt.storage.damage import Damage
 
 UNTOLD = "(damaged records)"
 """Owner of what nobody can tell any more whose it was."""
 
 
-def spent(lines: Connected, seconds: float, openings: int) -> Stats:
+def spent(lines: Connected, seconds: float, openings: int, rounds: Damage) -> Stats:
     """Return what the run's journal holds and what was asked over ``lines``.
 
     Args:
         lines: of the run.
         seconds: of this process.
         openings: of the sealed test split.
+        rounds: what was damaged in the log of rounds.
     """
     journal = lines.journal
     ledger = journal.tally()
@@ -37,6 +41,11 @@ def spent(lines: Connected, seconds: float, openings: int) -> Stats:
         unpriced=ledger.unpriced,
         owners=_owners(lines),
         dropped_wordings=sum(objective.dropped["wordings"] for objective in lines.objectives),
+        damaged=(
+            *damaged_log(CALLS, journal.damage, journal.skipped),
+            *damaged_log(ROUNDS, rounds),
+        ),
+        totals_lost=bool(ledger.lost),
     )
 
 

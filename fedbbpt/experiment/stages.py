@@ -9,7 +9,7 @@ import numpy as np
 from fedbbpt.config.connect import Connected
 from fedbbpt.config.searched import origin
 from fedbbpt.data import OwnerData
-from fedbbpt.distributions import Floats, Point, mode
+from fedbbpt.distributions import Categorical, Distribution, Floats, Point, mode
 from fedbbpt.drivers import CommonCandidates, Driver, LocalSearches
 from fedbbpt.engines.local import Local
 from fedbbpt.growing_bank import GrowingCandidates, Scored
@@ -19,8 +19,10 @@ from fedbbpt.randomness import rng
 from fedbbpt.runs.measures import Pairs, pairs_of
 from fedbbpt.schedule import Schedule
 from fedbbpt.server import Engine, RoundLog, RoundSummary, SearchOutcome, Server
+from fedbbpt.spaces import Space
 from fedbbpt.spaces.embedding import Embedding
 from fedbbpt.spaces.growth import GrowingSpace
+from fedbbpt.tried import Tallied, Tried
 from fedbbpt.work.tables import check_joint
 
 POOLED = "pooled"
@@ -31,7 +33,8 @@ class Found(NamedTuple):
     """A prompt's point in the space and the search that found it.
 
     Where the bank grew, the point is one of the bank with ``texts`` at its end, ``scored`` are the
-    losses of all that was scored, and ``written`` the requests for texts.
+    losses of all that was scored, and ``written`` the requests for texts. ``tried`` are the
+    candidates whose losses the server knows, of a space of choices.
     """
 
     point: Floats
@@ -39,6 +42,7 @@ class Found(NamedTuple):
     texts: tuple[str, ...] = ()
     scored: tuple[Scored, ...] = ()
     written: int = 0
+    tried: tuple[Tried, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Stages:
                 prepared.optimizer, prepared.aggregator, schedule, engine.sizes, stream
             )
         elif prepared.run.search.work == "local":
-            driver = LocalSearches(prepared.aggregator, schedule)
+            driver = LocalSearches(prepared.aggregator, schedule, engine.sizes)
         elif isinstance(prepared.space, Embedding):
             listed = Refreshing(prepared.space)
             driver = NearestCandidates(
@@ -99,14 +103,23 @@ class Stages:
             )
         self.announce(stage)
         server = self._server(engine, min(schedule.quorum, len(engine.sizes)))
-        outcome = await server.search(stage, driver, schedule, start)
+        told = self._tallied(driver, start, schedule)
+        outcome = await server.search(stage, told or driver, schedule, start)
         found = Found(mode(outcome.state.distribution), outcome, outcome.state.texts)
         if isinstance(space := prepared.space_with(found.texts), Embedding):
             # The mean is between candidates: the one that it means now is what was found.
             found = found._replace(point=space.point(space.number(found.point)))
         if isinstance(driver, GrowingCandidates | NearestCandidates):
-            return found._replace(scored=driver.scored, written=driver.written)
-        return found
+            found = found._replace(scored=driver.scored, written=driver.written)
+        return found._replace(tried=_tried(told, found, space)) if told is not None else found
+
+    def _tallied(self, driver: Driver, start: Distribution, schedule: Schedule) -> Tallied | None:
+        """Return the driver of a search for choices whose losses the server learns, remembered."""
+        listed = isinstance(start, Categorical) or isinstance(
+            self.connected.prepared.space, Embedding
+        )
+        common = listed and not isinstance(driver, LocalSearches)
+        return Tallied(driver, nested=schedule.nested) if common else None
 
     def joined(self, founds: Sequence[Found]) -> "tuple[Stages, list[Found]]":
         """Return stages over one bank that holds what each search found, and these in it.
@@ -179,3 +192,11 @@ class Stages:
         return await self.search(
             "pooled data", Local({POOLED: client}), replace(schedule, block=block)
         )
+
+
+def _tried(told: Tallied, found: Found, space: Space) -> tuple[Tried, ...]:
+    """Return what was tried; of a list that grows with the losses that its search goes by."""
+    if not found.scored or not isinstance(space, GrowingSpace):
+        return told.tried
+    losses = dict(found.scored)
+    return tuple(one._replace(loss=losses[space.number(one.point)]) for one in told.tried)

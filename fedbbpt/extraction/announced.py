@@ -14,7 +14,9 @@ _HEAD = r"\b(?:answer|(?:correct|right|best|final)\s(?:option|choice|response|so
 _ASIDE = r"(?:\s*\([^()\n]{1,40}\))?(?:\s(?:to|for|of)\b[^.:=?!\n]{1,80}?)?"
 _VERB = (
     r"(?:\s(?:is|was|are|equals|(?:would|will|should|must|can\sonly)\sbe)\b"
-    r"(?!\s(?:correct|right|wrong|as\sfollows)\b)|\s*(?:[:=]|->|\u2192|\n)|\s-\s)"
+    r"(?!\s(?:correct|right|wrong|as\sfollows)\b)|\s*(?:[:=]|->|\u2192|\n)|\s-\s"
+    r"|\s(?=(?:(?:can|could|will|would|should|must|may|might)(?:\s?not|\snever|n['\u2019]t)\sbe"
+    r"|(?:ca|wo)n['\u2019]t\sbe|(?:is|was)n['\u2019]t|does(?:\snot|n['\u2019]t)\sequal)\b))"
 )
 _ENGLISH = (
     rf"(?P<open>{_STILL_OPEN}\s(?:\w{{1,12}}\s){{0,2}})?){_HEAD}[\"'_*]{{0,2}}{_ASIDE}{_VERB}"
@@ -33,7 +35,6 @@ _HASHES = (
 _PATTERN = re.compile(
     rf"{_ENGLISH}|{_OTHERS}|{_HASHES}|(?P<box>\\f?boxed\s*\{{)", re.IGNORECASE | re.MULTILINE
 )
-_NEGATED = re.compile(r"\W{0,3}(?:not|neither)\b", re.IGNORECASE)
 _UNKNOWN = re.compile(
     r"\b(?:unknown|undetermined|unclear|not\s(?:enough|known|clear|given|possible)"
     r"|(?:can\s?not|can't|could\s?not|impossible\sto)\s(?:be\s)?\w+)\b",
@@ -68,15 +69,6 @@ def announced(text: str) -> list[Span]:
         if inside and not match["open"]:
             found.append(Span(inside, match.start()))
     return found
-
-
-def denies(text: str) -> bool:
-    """Tell whether a text begins with a denial, and so says only what the answer is not.
-
-    >>> denies("not 5, but more"), denies("nothing")
-    (True, False)
-    """
-    return _NEGATED.match(text) is not None
 
 
 def says_unknown(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from fedbbpt.extraction import Abstain
-from fedbbpt.extraction.announced import denies
+from fedbbpt.extraction.denial import denies, is_denied
 from fedbbpt.extraction.final import final_answer
 from fedbbpt.extraction.number import Number
 from fedbbpt.extraction.options import option_of, options_in, options_named, plain_words
@@ -96,24 +96,28 @@ class ChoiceReader:
         kept = _REASONS.split(text, maxsplit=1)[0] or text
         letters = self._set_apart(kept)
         if not letters:
-            letters = options_named(kept, self.options) or self._by_number(kept)
+            letters = self._named(kept) or self._by_number(kept)
         return _only(letters)
 
     def _search(self, text: str) -> str | Abstain:
         """Return the option of a reply that announces none."""
         text = self._without_list(text)
-        if opening := re.match(rf"[(\[*]*([{self._class}])[)\].:]", text):
+        opening = re.match(rf"[(\[*]*([{self._class}])[)\].:]", text)
+        if opening and not is_denied(text, *opening.span()):
             return opening[1].upper()
         heads = (
             rf"(?i:\b(?:option|choice|choose|pick|select)\s[(\[]?)([{self.letters}])(?!{JOINING})"
         )
-        said = re.findall(heads, text) + re.findall(rf"[(\[]([{self.letters}])[)\]]", text)
-        named = set(said) or options_named(text, self.options)
+        said = _found(heads, text) + _found(rf"[(\[]([{self.letters}])[)\]]", text)
+        kept = {one[1] for one in said if not is_denied(text, *one.span())}
+        if said and not kept:
+            return Abstain("no answer")
+        named = kept or self._named(text)
         if len(named) == 1:
             return named.pop()
         last = next((part for part in reversed(_SENTENCE.split(text)) if part.strip()), "")
         short = len(last.split()) <= _SHORT and not _REASONS.search(last)
-        return _only(self._set_apart(last, loose=short) or options_named(last, self.options))
+        return _only(self._set_apart(last, loose=short) or self._named(last))
 
     def _without_list(self, text: str) -> str:
         """Return a text without the lines in which it lists options, for example once more."""
@@ -149,6 +153,15 @@ class ChoiceReader:
         ends = re.findall(rf"(?<!{JOINING})(A|I)(?=[^\w\s]|\s*$|\s+(?:or|and|is|as)\b)", text)
         return [letter for letter in ends if letter in marked]
 
+    def _named(self, text: str) -> set[str]:
+        """Return the letters whose options a text names and does not deny."""
+        plain = f" {plain_words(text)} "
+        return {
+            letter
+            for letter in options_named(text, self.options)
+            if not is_denied(plain, plain.rfind(f" {self.options[letter]} ") + 1)
+        }
+
     def _by_number(self, text: str) -> set[str]:
         """Return the letters of the options that are the number that a text gives."""
         said = _READER.canonical(text)
@@ -164,6 +177,10 @@ def _numbers(options: Mapping[str, str]) -> Mapping[str, str]:
     """Return the keys of the options that are numbers."""
     keys = {letter: _READER.canonical(option) for letter, option in options.items()}
     return MappingProxyType({k: key for k, key in keys.items() if isinstance(key, str)})
+
+
+def _found(pattern: str, text: str) -> list[re.Match[str]]:
+    return list(re.finditer(pattern, text))
 
 
 def _only(letters: set[str]) -> str | Abstain:

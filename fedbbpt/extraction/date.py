@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from fedbbpt.extraction import Abstain
-from fedbbpt.extraction.announced import denies
+from fedbbpt.extraction.denial import denies, is_denied
 from fedbbpt.extraction.final import final_answer
 from fedbbpt.extraction.tidy import tidy
 
@@ -76,17 +76,19 @@ class Date:
         return self._read(tidy(text))
 
     def _read(self, text: str) -> str | Abstain:
-        found = [] if denies(text) else self._dates(text)
+        dates = {} if denies(text) else self._dates(text)
+        found = [date for place, date in dates.items() if not is_denied(text, place)]
         if not found:
             return Abstain("no answer")
         return found[0] if len(set(found)) == 1 else Abstain("several answers")
 
     def _last(self, text: str) -> str | Abstain:
-        found = self._dates(text)
-        return found[-1] if found else Abstain("no answer")
+        dates = self._dates(text)
+        place = max(dates, default=0)
+        return dates[place] if dates and not is_denied(text, place) else Abstain("no answer")
 
-    def _dates(self, text: str) -> list[str]:
-        """Return the dates in a text in order; what is part of a longer date is none itself."""
+    def _dates(self, text: str) -> dict[int, str]:
+        """Return the dates in a text by place; what is part of a longer date is none itself."""
         found: dict[int, str] = {}
         taken = bytearray(len(text))
         for form in _FORMS:
@@ -96,7 +98,7 @@ class Date:
                 taken[match.start() : match.end()] = b"\1" * (match.end() - match.start())
                 if date := self._iso(match.groupdict()):
                     found[match.start()] = date
-        return [found[place] for place in sorted(found)]
+        return dict(sorted(found.items()))
 
     def _iso(self, parts: dict[str, str | None]) -> str:
         """Return the ISO form; empty for a day that does not exist."""

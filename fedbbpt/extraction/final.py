@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from fedbbpt.extraction import Abstain
 from fedbbpt.extraction.announced import announced, says_unknown
+from fedbbpt.extraction.denial import denied
 from fedbbpt.extraction.tidy import tidy
 
 Read = Callable[[str], str | Abstain]
@@ -29,8 +30,9 @@ def final_answer(text: str, read: Read, search: Read | None, *, finished: bool) 
     """Return the answer that a reply ends with.
 
     What stands behind the last announcement counts, then behind the one before it; without any the
-    kind searches the reply. Thoughts in tags are passed over, and so is a question that the model
-    goes on to put to itself.
+    kind searches the reply. An announcement that denies an answer (``the answer is not 5``) ends
+    the search with none: the value would be found again elsewhere. Thoughts in tags are passed
+    over, and so is a question that the model goes on to put to itself.
 
     Args:
         text: the reply.
@@ -45,7 +47,7 @@ def final_answer(text: str, read: Read, search: Read | None, *, finished: bool) 
         found = read(span.text)
         if isinstance(found, str) or found.reason == "several answers":
             return found
-        if says_unknown(span.text):
+        if says_unknown(span.text) or _denies_one(span.text, read):
             return Abstain("no answer")
     if not finished:
         return Abstain("truncated")
@@ -75,6 +77,12 @@ def refuses(text: str) -> bool:
     (True, False)
     """
     return _REFUSAL.search(text[:_OPENING]) is not None
+
+
+def _denies_one(text: str, read: Read) -> bool:
+    """Tell whether a text begins with the denial of an answer, and not only of some property."""
+    what = denied(text)
+    return bool(what) and read(what) != Abstain("no answer")
 
 
 def _ended_part(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from fedbbpt.answers import Text
 from fedbbpt.extraction import Abstain
-from fedbbpt.extraction.announced import denies
+from fedbbpt.extraction.denial import denial_end, is_denied
 from fedbbpt.extraction.final import final_answer
 from fedbbpt.reading import normalised, read_label_text
 
@@ -55,15 +55,25 @@ class Label:
         return known.get(normalised(text)) or self._named(text)
 
     def _read(self, text: str) -> str | Abstain:
-        return Abstain("no answer") if denies(text) else self._named(_SENTENCE.split(text)[0])
+        return self._named(_SENTENCE.split(text)[0])
 
     def _last(self, text: str) -> str | Abstain:
         for sentence in reversed(_SENTENCE.split(text)):
-            found = self._named(sentence)
-            if isinstance(found, str):
-                return found
+            if self._read_in(sentence) is not None:
+                return self._named(sentence)
         return Abstain("no answer")
 
     def _named(self, text: str) -> str | Abstain:
+        """Return the label that a short text names and does not deny."""
+        label = self._read_in(text)
+        if label is None:
+            return Abstain("no answer")
+        word = (self.words or self.labels)[self.labels.index(label)]
+        place = text.casefold().rfind(word.casefold())
+        # A label may itself begin with the denial, as "not entailed" does.
+        denied = place >= denial_end(text) > 0 or is_denied(text, max(place, 0))
+        return Abstain("no answer") if denied else label
+
+    def _read_in(self, text: str) -> str | None:
         answer = read_label_text(self.labels, self.words or self.labels, text)
-        return answer.text if isinstance(answer, Text) else Abstain("no answer")
+        return answer.text if isinstance(answer, Text) else None

@@ -1,6 +1,7 @@
 """A number that is written out in English words."""
 
 import re
+from fractions import Fraction
 
 _SMALL = re.findall(
     r"\w+",
@@ -15,6 +16,21 @@ _MOST_UNITS = 2
 _NEGATIVE = {"minus", "negative"}
 _ANY = "|".join((*_VALUES, "hundred", *_SCALES))
 _RUN = re.compile(rf"\b(?:{_ANY})\b(?:(?:\s+and)?[\s-]+(?:{_ANY})\b)*", re.IGNORECASE)
+_MULTIPLES = {
+    "half": Fraction(1, 2),
+    "halves": Fraction(1, 2),
+    "quarter": Fraction(1, 4),
+    "dozen": Fraction(12),
+    "twice": Fraction(2),
+    "double": Fraction(2),
+    "doubled": Fraction(2),
+    "thrice": Fraction(3),
+    "triple": Fraction(3),
+    "tripled": Fraction(3),
+}
+_PARTS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_MULTIPLES |= {word: Fraction(1, size) for size, word in enumerate(_PARTS, start=3)}
+_MULTIPLE = re.compile(rf"\b({'|'.join(_MULTIPLES)})s?\b", re.IGNORECASE)
 
 
 def spoken_number(text: str) -> int | None:
@@ -56,3 +72,14 @@ def numbers_in_words(text: str) -> list[int]:
     """
     found = [spoken_number(match.group()) for match in _RUN.finditer(text)]
     return [number for number in found if number is not None]
+
+
+def multiples_in_words(text: str) -> list[Fraction]:
+    """Return the parts and multiples that stand in a text in words, in order.
+
+    ``third`` is a third, though it may be the third of several: nobody can tell without context.
+
+    >>> [str(one) for one in multiples_in_words("Half a dozen is twice two thirds of it.")]
+    ['1/2', '12', '2', '1/3']
+    """
+    return [_MULTIPLES[match[1].casefold()] for match in _MULTIPLE.finditer(text)]

@@ -10,8 +10,6 @@ LONGEST = 300
 _SPACES = " \u00a0\u2009\u202f"
 """Plain, no-break, thin and narrow spaces, which may part groups of three digits."""
 
-_PLAIN = rf"[0-9]{{1,3}}(?:[,'_\u2019{_SPACES}][0-9]{{3}})+(?![0-9])|[0-9]+"
-_GERMAN = rf"[0-9]{{1,3}}(?:[.'_\u2019{_SPACES}][0-9]{{3}})+(?![0-9])|[0-9]+"
 _POWER = (
     r"(?:[eE](?P<exponent>[+-]?[0-9]{1,4})(?![0-9])"
     r"|\s?[x\u00d7*\u00b7]\s?10\s?\^\s?\{?(?P<power>[+-]?[0-9]{1,4})"
@@ -26,7 +24,13 @@ _IRRATIONAL = re.compile(
     r"\s?\*?\s?(?:(?:\\sqrt|\u221a)\s?[{(]?[0-9]*|\\pi\b|\u03c0|\^\{?[a-zA-Z])"
 )
 _ROOT = re.compile(r"(?:\\sqrt|\u221a)\s?[{(]?\s?$")
-_THOUSANDS = re.compile(r"[kK]\b")
+_SHORT_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9}
+_SHORT = re.compile(rf"(?:{'|'.join(_SHORT_SCALES)})\b", re.IGNORECASE)
+_SURE = ("k", "bn")
+"""Short scales that need no currency: ``5m`` is a length, and ``300K`` may be a temperature."""
+
+_UNSURE = re.compile(r"[KM]\b")
+_GOES_ON = re.compile(r"(?:[.,]{0,3}|['_\u2019])[0-9](?:[.,'_\u2019]{0,3}[0-9])*|[eE][+-]?[0-9]+")
 _MINUS = "-\u2212\u2013"
 
 
@@ -34,13 +38,14 @@ class Number(NamedTuple):
     """A number in a text.
 
     Attributes:
-        value: exactly what is written; a percentage as the number before its sign.
+        value: exactly what is written; a percentage as the number before its sign; None where it
+            may be several numbers, as ``12,5`` and ``300K``, or is too long.
         percent: whether it is a percentage.
         start: its place in the text.
         end: place in the text behind it.
     """
 
-    value: Fraction
+    value: Fraction | None
     percent: bool
     start: int
     end: int
@@ -48,12 +53,15 @@ class Number(NamedTuple):
 
 def number_pattern(decimal: str) -> re.Pattern[str]:
     """Return the pattern of one number whose decimal mark is ``"."`` or ``","``."""
-    whole = _PLAIN if decimal == "." else _GERMAN
-    mark = re.escape(decimal)
+    mark, other = (r"\.", ",") if decimal == "." else (",", r"\.")
+    # A mark that stands twice parts groups, whatever it is elsewhere: 1.234.567 has no decimals.
+    twice = rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}}){{2,}}(?![0-9]|[.,][0-9])"
+    groups = rf"[0-9]{{1,3}}(?:(?:{other}|['_\u2019{_SPACES}])[0-9]{{3}})+(?![0-9])"
     return re.compile(
         rf"(?P<sign>[{_MINUS}+]\s?)?(?P<currency>[$€£¥]\s?)?"
         rf"(?P<late>[{_MINUS}](?=[0-9.,]))?"
-        rf"(?:(?P<whole>{whole})(?:{mark}(?P<part>[0-9]+))?|{mark}(?P<only>[0-9]+))"
+        rf"(?:(?P<whole>{twice}|{groups}|[0-9]+)(?:{mark}(?P<part>[0-9]+))?"
+        rf"|(?<![0-9A-Za-z]){mark}(?P<only>[0-9]+))"
         rf"{_POWER}"
     )
 
@@ -62,37 +70,49 @@ def numbers_in(text: str, pattern: re.Pattern[str]) -> list[Number]:
     """Return every number that the text names, in order; none for what is endless or irrational.
 
     Thousands separators, signs, currencies, powers of ten, fractions (``3/4``, ``1 1/2``), percent
-    signs and the words thousand to trillion count; units do not.
+    signs, the words thousand to trillion and ``3.5k`` count; units do not.
 
     >>> [str(n.value) for n in numbers_in("from -1,250.5 to 3/4 or 45 %", number_pattern("."))]
     ['-2501/2', '3/4', '45']
+    >>> [str(n.value) for n in numbers_in("1.234.567 of 12,5", number_pattern("."))]
+    ['1234567', 'None']
     """
     found: list[Number] = []
     place = 0
     while match := pattern.search(text, place):
         number = _number(text, match)
-        place = number.end if number else match.end()
+        place = number.end
         if endless := _IRRATIONAL.match(text, place):
             place = endless.end()
-        elif number and not _ROOT.search(text[max(0, number.start - 9) : number.start]):
+        elif not _ROOT.search(text[max(0, number.start - 9) : number.start]):
             found.append(number)
     return found
 
 
-def _number(text: str, match: re.Match[str]) -> Number | None:
-    size = _size(match)
-    if size is None:
-        return None
+def _number(text: str, match: re.Match[str]) -> Number:
+    size, end = _size(match), match.end()
+    if goes_on := _GOES_ON.match(text, end):
+        size, end = None, goes_on.end()
+    if size is not None:
+        size, end = _scaled(text, match, size)
+    percent = _PERCENT.match(text, end)
+    value = -size if size is not None and _is_negative(text, match) else size
+    return Number(value, percent is not None, match.start(), percent.end() if percent else end)
+
+
+def _scaled(text: str, match: re.Match[str], size: Fraction) -> tuple[Fraction | None, int]:
+    """Return the size with the fraction and the scale behind it, and where these end."""
     end = match.end()
     if match["part"] is None and match["only"] is None:
         size, end = _with_fraction(text, size, end)
     if scale := _SCALE.match(text, end):
-        size, end = size * _SCALES[scale[1].lower()], scale.end()
-    elif match["currency"] and (thousands := _THOUSANDS.match(text, end)):
-        size, end = size * 1000, thousands.end()
-    value = -size if _is_negative(text, match) else size
-    percent = _PERCENT.match(text, end)
-    return Number(value, percent is not None, match.start(), percent.end() if percent else end)
+        return size * _SCALES[scale[1].lower()], scale.end()
+    short = _SHORT.match(text, end)
+    if short and (match["currency"] or short[0] in _SURE):
+        return size * _SHORT_SCALES[short[0].lower()], short.end()
+    if unsure := _UNSURE.match(text, end):
+        return None, unsure.end()
+    return size, end
 
 
 def _size(match: re.Match[str]) -> Fraction | None:

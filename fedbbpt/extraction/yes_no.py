@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from fedbbpt.extraction import Abstain
-from fedbbpt.extraction.announced import denies
+from fedbbpt.extraction.denial import denies, is_denied
 from fedbbpt.extraction.final import final_answer
 from fedbbpt.extraction.tidy import tidy
 from fedbbpt.reading import JOINING
@@ -13,6 +13,7 @@ __all__ = ["YesNo"]
 
 _REASONS = re.compile(r"\b(?:because|since|as|rather\sthan|instead\sof|not|but)\b|[,;.]\s|\n")
 _CONCLUDING = r"(?:(?:so|thus|therefore|hence|then|in\sconclusion|conclusion)\b[,:\s]*)?[\"'(*]*"
+_BOTH = r"(?<!\w)(?:{}),?\s(?:and|but\salso|&)\s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,14 @@ class YesNo:
 
     def _read(self, text: str) -> str | Abstain:
         """Return what the first part of a short text with one of the words says."""
-        if denies(text):
+        word = self._words()
+        first = re.search(rf"(?<!{JOINING})(?:{word})(?!{JOINING})", text, re.IGNORECASE)
+        if first and _REASONS.search(first.group()):  # a word of the task, as "not valid"
+            return _only(self._meanings(first.group(), word))
+        if denies(text) or (first and is_denied(text, first.start())):
             return Abstain("no answer")
         for part in _REASONS.split(text):
-            if found := self._meanings(part, self._words()):
+            if found := self._meanings(part, word):
                 return _only(found)
         return Abstain("no answer")
 
@@ -75,8 +80,12 @@ class YesNo:
         stands = rf"(?:{word})(?=\W*$|[\"')*]*[.,;:!\n])"
         last = text.rpartition("\n")[2]
         heads = rf"(?:^|[.!?:]\s+){_CONCLUDING}{stands}"
-        for said in (*reversed(_found(heads, last)), *_found(stands, last)):
-            return _only(self._meanings(said, word))
+        concluded = re.findall(heads, last, re.IGNORECASE)
+        if concluded:
+            return _only(self._meanings(concluded[-1], word))
+        if said := re.search(rf"(?:{_BOTH.format(word)})?{stands}", last, re.IGNORECASE):
+            denied = is_denied(last, said.start())
+            return Abstain("no answer") if denied else _only(self._meanings(said.group(), word))
         begins = re.match(rf"{_CONCLUDING}{stands}", text, re.IGNORECASE)
         return _only(self._meanings(begins.group() if begins else "", word))
 
@@ -89,10 +98,6 @@ class YesNo:
         found = re.finditer(rf"(?<!{JOINING})(?:{pattern})(?!{JOINING})", text, re.IGNORECASE)
         yes = {"yes", *(word.strip().casefold() for word in self.yes)}
         return {"yes" if match.group().casefold() in yes else "no" for match in found}
-
-
-def _found(pattern: str, text: str) -> list[str]:
-    return [match.group() for match in re.finditer(pattern, text, re.IGNORECASE)]
 
 
 def _only(found: set[str]) -> str | Abstain:

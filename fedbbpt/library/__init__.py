@@ -22,7 +22,7 @@ _SLOTS = {
     "input": ("text", "source"),
     "wording": ("words", "source"),
     "hint": ("text", "source"),
-    "exemplars": ("name", "items", "source"),
+    "exemplars": ("name", "items", "source", "unchecked", "calls", "tokens"),
 }
 _BANK = {"prompt": ("name", "system", "user", "source")}
 _Item = TypeVar("_Item")
@@ -70,11 +70,20 @@ class Exemplar:
 
 @dataclass(frozen=True, slots=True)
 class ExemplarSet:
-    """Exemplars shown together in this order; a set without any leaves exemplars out."""
+    """Exemplars shown together in this order; a set without any leaves exemplars out.
+
+    Attributes:
+        unchecked: whether answers are of a vote that nobody checked.
+        calls: that making them took, 0 where none did or nobody knows.
+        tokens: likewise.
+    """
 
     name: str
     items: tuple[Exemplar, ...]
     source: str
+    unchecked: bool = False
+    calls: int = 0
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,4 +244,5 @@ def _exemplar_set(row: Row) -> ExemplarSet:
         Exemplar(item.filled("input"), item.filled("label"))
         for item in row.rows("items", ("input", "label"))
     )
-    return ExemplarSet(row.filled("name"), items, row.filled("source"))
+    made = (row.claim("unchecked"), row.count("calls"), row.count("tokens"))
+    return ExemplarSet(row.filled("name"), items, row.filled("source"), *made)

@@ -43,6 +43,28 @@ class Row:
             raise ConfigError(f"{self.where}: {key} is blank; write something")
         return value
 
+    def claim(self, key: str) -> bool:
+        """Return true or false under ``key``; false where it is left out.
+
+        Raises:
+            ConfigError: neither.
+        """
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise ConfigError(f"{self.where}: {key} must be true or false")
+        return value
+
+    def count(self, key: str) -> int:
+        """Return the number under ``key``, at least 0; 0 where it is left out.
+
+        Raises:
+            ConfigError: no whole number, or below 0.
+        """
+        value = self.values.get(key, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ConfigError(f"{self.where}: {key} must be a whole number, at least 0")
+        return value
+
     def rows(self, key: str, keys: Sequence[str]) -> "tuple[Row, ...]":
         """Return the tables listed under ``key``.
 

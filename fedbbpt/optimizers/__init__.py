@@ -64,6 +64,19 @@ class VectorSearch(Search, Protocol):
 
 
 @runtime_checkable
+class Rechecks(VectorSearch, Protocol):
+    """A search over vectors that asks its mean and its best again, side by side."""
+
+    @property
+    def preferred(self) -> Floats | None:
+        """The point that did better than the mean when both were asked last, shape (width,).
+
+        None where the mean did no worse, or nothing was asked again.
+        """
+        ...
+
+
+@runtime_checkable
 class ScalarSearch(Search, Protocol):
     """A search that a log of seeds and scalars tells whole; the server's state carries the log."""
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from fedbbpt.distributions import Distribution
 from fedbbpt.optimizers import Search
-from fedbbpt.optimizers.racing import Race, check_field
+from fedbbpt.optimizers.racing import Race, check_field, check_mixture
 
 __all__ = ["Halving"]
 
@@ -26,6 +26,8 @@ class Halving:
         candidates: size of the field, >= 2; the starting prompt is one of them.
         finalists: the search ends when no more than these are left, in [1, candidates].
         keep: part of the field that goes on, rounded up, in (0, 1).
+        mixture: temperature of a softmax mixture over the finalists as the belief, in the unit of
+            losses, for a bank and 2 finalists or more; 0 believes in one prompt.
 
     Raises:
         ValueError: a value out of its range.
@@ -34,9 +36,11 @@ class Halving:
     candidates: int = 12
     finalists: int = 1
     keep: float = 0.5
+    mixture: float = 0.0
 
     def __post_init__(self) -> None:
         check_field(self.candidates, self.finalists)
+        check_mixture(self.mixture, self.finalists)
         if not 0 < self.keep < 1:
             raise ValueError(f"keep: {self.keep} is not between 0 and 1; 0.5 halves the field")
 
@@ -52,7 +56,7 @@ class Halving:
         """Begin a race among points drawn from ``distribution``.
 
         Raises:
-            ValueError: the distribution is not categorical.
+            ValueError: the distribution is not categorical, or no bank where it is to be mixed.
         """
         return Race(
             distribution,
@@ -60,4 +64,5 @@ class Halving:
             candidates=self.candidates,
             finalists=self.finalists,
             keep=self.survivors,
+            mixture=self.mixture,
         )

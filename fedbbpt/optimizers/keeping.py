@@ -55,6 +55,7 @@ class Keeping:
         self._again = 0
         self._asked: Points = np.empty((0, mode(steps.distribution).size))
         self._best: Best | None = None
+        self._preferred: Floats | None = None
 
     @property
     def distribution(self) -> Distribution:
@@ -65,6 +66,15 @@ class Keeping:
     def best(self) -> Best | None:
         """The best point so far; None before any loss."""
         return self._best
+
+    @property
+    def preferred(self) -> Floats | None:
+        """The best as it was asked last, where it did better than the mode beside it.
+
+        That loss chose nothing before, so a lucky draw does not stay: None where the mode did no
+        worse.
+        """
+        return self._preferred
 
     @property
     def ended(self) -> str:
@@ -115,8 +125,9 @@ class Keeping:
         if self._best is None:
             return
         if mode_loss <= best_loss:
-            self._best = Best(self._asked[-2], mode_loss, 1)
+            self._best, self._preferred = Best(self._asked[-2], mode_loss, 1), None
             return
+        self._preferred = self._best.point
         point, loss, times = self._best
         self._best = Best(point, (loss * times + best_loss) / (times + 1), times + 1)
 

@@ -29,8 +29,7 @@ def softmax_mixture(
     >>> softmax_mixture(start, points, np.array([1.0, 1.0]), 0.1).probabilities[0].tolist()
     [0.5, 0.5]
     """
-    if len(start.logits) != 1:
-        raise ValueError("mixture: a mixture is of whole prompts; use a bank")
+    check_whole(start)
     if not 0 < temperature < np.inf:
         raise ValueError(f"mixture: temperature {temperature} is not above 0; try 0.05")
     alive = np.isfinite(losses)
@@ -40,3 +39,13 @@ def softmax_mixture(
     logits = np.full(start.logits[0].size, float(heights.min()) - UNTOLD)
     logits[points[alive, 0].astype(np.intp)] = heights
     return Categorical((logits,))
+
+
+def check_whole(start: Categorical) -> None:
+    """Refuse a table whose choices are not whole prompts.
+
+    Raises:
+        ValueError: several slots.
+    """
+    if len(start.logits) != 1:
+        raise ValueError("mixture: a mixture is of whole prompts; use a bank")

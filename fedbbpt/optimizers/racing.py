@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fedbbpt.distributions import Categorical, Distribution, Floats, Points, frozen_array
 from fedbbpt.optimizers.belief import belief
+from fedbbpt.optimizers.mixture import check_whole, softmax_mixture
 from fedbbpt.optimizers.told import checked_losses
 
 Indices = NDArray[np.intp]
@@ -36,6 +37,20 @@ def check_field(candidates: int, finalists: int) -> None:
         )
 
 
+def check_mixture(mixture: float, finalists: int) -> None:
+    """Refuse a mixture that a race cannot end with.
+
+    Raises:
+        ValueError: a temperature below 0, or a mixture of one finalist.
+    """
+    if not 0 <= mixture < np.inf:
+        raise ValueError(f"mixture: {mixture} is below 0; 0 believes in one prompt")
+    if mixture and finalists < 2:
+        raise ValueError(
+            f"mixture: of {finalists} finalist it is one prompt; set finalists, for example 4"
+        )
+
+
 class Race:
     """A running elimination; ``keep`` says how many of n candidates go on to the next round.
 
@@ -43,7 +58,8 @@ class Race:
     drops the worst so far. The race ends with the ``tell`` that leaves ``finalists``. Among equal
     losses the earlier candidate stays, and the starting prompt is the earliest.
 
-    The distribution is ``belief`` in the losses told; its mode is always the leader.
+    The distribution is ``belief`` in the losses told, or with a temperature the softmax mixture of
+    the survivors, which were all told on one block; its mode is always the leader.
     """
 
     def __init__(
@@ -54,19 +70,24 @@ class Race:
         candidates: int,
         finalists: int,
         keep: Callable[[int], int],
+        mixture: float = 0.0,
     ) -> None:
         """Prepare a race of ``candidates`` points drawn by ``stratified_points``.
 
         Raises:
-            ValueError: the start is not categorical.
+            ValueError: the start is not categorical, or has several slots where a mixture of whole
+                prompts is wanted.
         """
         if not isinstance(start, Categorical):
             raise ValueError(
                 f"distribution: a race is among listed choices, not over a {type(start).__name__}; "
                 "use a space of slots, or an optimizer of continuous spaces such as cma"
             )
+        if mixture:
+            check_whole(start)
         self._start = start
         self._rng = rng
+        self._mixture = mixture
         self._candidates = candidates
         self._finalists = finalists
         self._keep = keep
@@ -112,6 +133,10 @@ class Race:
         """The belief in the losses told; the start before any."""
         if not np.isfinite(self._losses).any():
             return self._start
+        if self._mixture:
+            alive = np.full(len(self._losses), np.inf)
+            alive[self._active] = self._losses[self._active]
+            return softmax_mixture(self._start, self._points, alive, self._mixture)
         return belief(self._start, self._points, self._losses, int(self._best(1)[0]))
 
     def _best(self, count: int) -> Indices:

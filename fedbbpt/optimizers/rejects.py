@@ -13,7 +13,7 @@ import numpy as np
 
 from fedbbpt.distributions import Distribution
 from fedbbpt.optimizers import Search
-from fedbbpt.optimizers.racing import Race, check_field
+from fedbbpt.optimizers.racing import Race, check_field, check_mixture
 
 __all__ = ["Rejects"]
 
@@ -25,6 +25,8 @@ class Rejects:
     Attributes:
         candidates: size of the field, >= 2; the starting prompt is one of them.
         finalists: the search ends when no more than these are left, in [1, candidates].
+        mixture: temperature of a softmax mixture over the finalists as the belief, in the unit of
+            losses, for a bank and 2 finalists or more; 0 believes in one prompt.
 
     Raises:
         ValueError: a value out of its range.
@@ -32,9 +34,11 @@ class Rejects:
 
     candidates: int = 12
     finalists: int = 1
+    mixture: float = 0.0
 
     def __post_init__(self) -> None:
         check_field(self.candidates, self.finalists)
+        check_mixture(self.mixture, self.finalists)
 
     def survivors(self, count: int) -> int:
         """Return how many of ``count`` candidates go on: all but one.
@@ -48,7 +52,7 @@ class Rejects:
         """Begin a race among points drawn from ``distribution``.
 
         Raises:
-            ValueError: the distribution is not categorical.
+            ValueError: the distribution is not categorical, or no bank where it is to be mixed.
         """
         return Race(
             distribution,
@@ -56,4 +60,5 @@ class Rejects:
             candidates=self.candidates,
             finalists=self.finalists,
             keep=self.survivors,
+            mixture=self.mixture,
         )

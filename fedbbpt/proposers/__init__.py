@@ -1,7 +1,8 @@
 """Where new instructions come from: from scored parents to new texts.
 
 To add a proposer, write one file here with one public frozen dataclass named in ``__all__``; its
-fields are its settings. A field named ``topic`` or ``labels`` is filled from the run's task.
+fields are its settings. A field named ``topic``, ``labels`` or ``spoken`` (the labels as prompts
+say them) is filled from the run's task.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ import numpy as np
 
 from fedbbpt.answers import Missing
 from fedbbpt.completions import Completion, Request
+from fedbbpt.library.templates import as_text
 from fedbbpt.proposers import SERVER, Failure, Parent, Proposed, ProposingDialogue, ProposingStep
 from fedbbpt.proposers.phrases import joined, phrases_of
 from fedbbpt.proposers.replies import instructions_in
@@ -25,7 +26,8 @@ TRIES = 12
 class Edits:
     """Deletes, swaps and adds phrases of the parents; needs no model.
 
-    A phrase that is added comes from another parent. The parents take turns, the best first.
+    A phrase that is added comes from another parent. The parents take turns, the best first. Topic
+    and labels, as they stand in the parents, stay whole or go whole.
 
     Attributes:
         at: ``"server"`` or ``"owner"``.
@@ -33,6 +35,8 @@ class Edits:
         edits: edits of one text, one after the other, >= 1.
         temperature: of paraphrases, in (0, 2].
         max_tokens: longest paraphrase, >= 8.
+        topic: of the task; filled by the run.
+        spoken: the labels as prompts say them; filled by the run.
 
     Raises:
         ValueError: an unknown place, or a number out of its range.
@@ -43,11 +47,19 @@ class Edits:
     edits: int = 1
     temperature: float = 0.9
     max_tokens: int = 48
+    topic: str = ""
+    spoken: str = ""
 
     def __post_init__(self) -> None:
         check_writer(self.at, self.temperature, self.max_tokens)
         if self.edits < 1:
             raise ValueError(f"edits: {self.edits} changes nothing; give at least 1")
+
+    @property
+    def _whole(self) -> tuple[str, ...]:
+        """What no edit cuts apart, as it stands in a text with single spaces."""
+        filled = (" ".join(as_text(value).split()) for value in (self.topic, self.spoken))
+        return tuple(value for value in filled if value)
 
     def requests(self, count: int) -> int:
         """Return a request a text where phrases are paraphrased, else 0."""
@@ -61,18 +73,19 @@ class Edits:
         rng: np.random.Generator,
     ) -> ProposingDialogue:
         """Edit the parents; a phrase to paraphrase is asked about in the dialogue."""
-        sources = [phrases_of(parent.text) for parent in parents]
-        whole = [place for place, phrases in enumerate(sources) if phrases]
+        whole = self._whole
+        sources = [phrases_of(parent.text, whole) for parent in parents]
+        filled = [place for place, phrases in enumerate(sources) if phrases]
         made = []
-        for turn in range(TRIES * count if whole else 0):
-            place = whole[turn % len(whole)]
-            others = [p for i in whole if i != place for p in sources[i]]
+        for turn in range(TRIES * count if filled else 0):
+            place = filled[turn % len(filled)]
+            others = [p for i in filled if i != place for p in sources[i]]
             phrases = sources[place]
             for _ in range(self.edits):
                 phrases = _edited(phrases, others, rng)
-            made.append(joined(phrases))
+            made.append(joined(phrases, whole))
         kept = admitted(made, [parent.text for parent in parents], most=count)
-        return _Editing(Proposed(kept.texts), self._asked(kept.texts, rng), tuple(parents))
+        return _Editing(Proposed(kept.texts), self._asked(kept.texts, rng), tuple(parents), whole)
 
     def _asked(self, texts: Sequence[str], rng: np.random.Generator) -> "tuple[_Place, ...]":
         """Return which phrases are put into other words: of about every fourth text."""
@@ -81,12 +94,17 @@ class Edits:
         writer = Writer(PARAPHRASE, "", (), self.temperature, self.max_tokens)
         chosen = []
         for place, text in enumerate(texts):
-            phrases = phrases_of(text)
-            if rng.random() < 1 / len((DELETE, SWAP, ADD, PARAPHRASE)):
-                at = int(rng.integers(len(phrases)))
+            phrases = phrases_of(text, self._whole)
+            free = [at for at, phrase in enumerate(phrases) if not self._holds_value(phrase)]
+            if free and rng.random() < 1 / len((DELETE, SWAP, ADD, PARAPHRASE)):
+                at = free[int(rng.integers(len(free)))]
                 (request,) = writer.requests([{"parent": phrases[at]}], rng)
                 chosen.append(_Place(place, at, request))
         return tuple(chosen)
+
+    def _holds_value(self, phrase: str) -> bool:
+        # in other words a value of several words would come back as a part of itself
+        return any(" " in value and value in phrase for value in self._whole)
 
 
 def _edited(
@@ -124,6 +142,7 @@ class _Editing:
     made: Proposed
     asked: tuple[_Place, ...]
     parents: tuple[Parent, ...]
+    whole: tuple[str, ...]
 
     def step(self, replies: Sequence[Completion | Missing]) -> ProposingStep:
         """Return the requests about phrases, then the texts; a lost phrase stays as it is."""
@@ -133,10 +152,10 @@ class _Editing:
             return tuple(place.request for place in self.asked)
         texts = list(self.made.texts)
         for place, reply in zip(self.asked, replies, strict=True):
-            phrases = list(phrases_of(texts[place.text]))
+            phrases = list(phrases_of(texts[place.text], self.whole))
             said = instructions_in(reply)
             if said:
                 phrases[place.phrase] = said[-1]
-                texts[place.text] = joined(phrases)
+                texts[place.text] = joined(phrases, self.whole)
         kept = admitted(texts, [parent.text for parent in self.parents], most=len(texts))
         return Proposed(kept.texts, kept.dropped)

@@ -15,6 +15,7 @@ from fedbbpt.library.request_templates import load_template
 from fedbbpt.prompts import Prompt
 from fedbbpt.reasoning.closing import AUTO
 from fedbbpt.reasoning.exchange import Conversation
+from fedbbpt.reasoning.question_features import WORDS, QuestionFeatures
 from fedbbpt.reasoning.retrieval import Pool, shows
 from fedbbpt.reasoning.thinking import Thinking
 
@@ -37,6 +38,8 @@ class FewShotCot:
             ``"own"`` the owner's own training examples most like it, with their targets as answers:
             they go to the owner's own endpoint only.
         count: how many, >= 1.
+        features: what makes retrieved questions alike: ``"words"`` (hashed n-grams), or the name or
+            folder of a sentence encoder (extra ``semantic``).
         unchecked: whether a sentence before them says that nobody checked their answers
             (Fed-DP-CoT, arXiv:2304.13911).
         trigger: words at the end of the question.
@@ -54,6 +57,7 @@ class FewShotCot:
     exemplars: str = "arithmetic"
     choose: str = "given"
     count: int = 4
+    features: str = WORDS
     unchecked: bool = False
     trigger: str = ""
     closing: str = AUTO
@@ -62,6 +66,7 @@ class FewShotCot:
     kind: AnswerKind = field(default_factory=FreeText)
     base: str = ""
     _shots: tuple[tuple[str, str], ...] = field(init=False, repr=False)
+    _alike: QuestionFeatures = field(init=False, repr=False, compare=False)
     _pool: Pool | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
@@ -69,10 +74,14 @@ class FewShotCot:
             raise ValueError(f"choose: {self.choose!r} is unknown; use {', '.join(CHOICES)}")
         if self.count < 1:
             raise ValueError(f"count: {self.count} shows no exemplar; give at least 1")
+        if self.choose == "given" and self.features != WORDS:
+            raise ValueError('features: nothing is retrieved with choose = "given"; leave it out')
+        object.__setattr__(self, "_alike", QuestionFeatures(self.features, Path(self.base)))
         shots = () if self.choose == "own" else tuple(_shot(item) for item in self._items())
         object.__setattr__(self, "_shots", shots)
         if self.choose == "nearest":
-            object.__setattr__(self, "_pool", Pool(tuple(question for question, _ in shots)))
+            pool = Pool(tuple(question for question, _ in shots), self._alike)
+            object.__setattr__(self, "_pool", pool)
         _ = self._thinking(())
 
     @property
@@ -86,13 +95,17 @@ class FewShotCot:
         return tuple(q for q, _ in self._given) if self.choose == "given" else ()
 
     def at(self, examples: Sequence[Example]) -> Self:
-        """Return itself, told an owner's training examples."""
+        """Return itself, told an owner's training examples; an encoder works now, not later."""
         if self.choose != "own":
+            if self._pool is not None:
+                self._pool.embed()
             return self
         told = replace(self)
         own = tuple((e.input, f"Answer: {e.targets[0]}") for e in examples[:MOST_OWN])
         object.__setattr__(told, "_shots", own)
-        object.__setattr__(told, "_pool", Pool(tuple(question for question, _ in own)))
+        pool = Pool(tuple(question for question, _ in own), self._alike)
+        pool.embed()
+        object.__setattr__(told, "_pool", pool)
         return told
 
     def start(self, prompt: Prompt, question: str, *, sample: int = 0) -> Conversation:

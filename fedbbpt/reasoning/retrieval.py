@@ -1,4 +1,4 @@
-"""The questions of a pool that are most like another one: by hashed n-grams, without any model."""
+"""The questions of a pool that are most like another one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from fedbbpt.reading import normalised
-from fedbbpt.text_features import text_features
+from fedbbpt.reasoning.question_features import QuestionFeatures
+from fedbbpt.reasoning.question_words import question_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +29,55 @@ class Pool:
 
     Attributes:
         questions: in a fixed order.
+        features: what makes two of them alike; an encoder is loaded when it is first needed.
     """
 
     questions: tuple[str, ...]
-    _features: NDArray[np.float32] = field(init=False, repr=False)
-    _plain: tuple[str, ...] = field(init=False, repr=False)
+    features: QuestionFeatures = field(default_factory=QuestionFeatures, repr=False)
+    _rows: NDArray[np.float32] | None = field(init=False, repr=False, default=None)
+    _words: tuple[tuple[str, ...], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        features = text_features(self.questions).astype(np.float32)  # half the memory
-        object.__setattr__(self, "_features", features)
-        object.__setattr__(self, "_plain", tuple(map(normalised, self.questions)))
+        if self.features.light:
+            self.embed()
+        object.__setattr__(self, "_words", tuple(map(question_words, self.questions)))
+
+    def embed(self) -> NDArray[np.float32]:
+        """Return the rows of the pool, made now if they were not made before.
+
+        Raises:
+            ConfigError: the encoder cannot be loaded.
+        """
+        rows = self._rows
+        if rows is None:
+            rows = self.features(self.questions).astype(np.float32)  # half the memory
+            object.__setattr__(self, "_rows", rows)
+        return rows
 
     def nearest(self, question: str) -> list[Near]:
         """Return all questions but the one asked itself, the most alike first.
 
-        Ties go by place. A question that says the same up to case and spacing is left out: its
-        answer would be the answer.
+        Ties go by place. A question that says the same up to case, spaces and punctuation is left
+        out: its answer would be the answer.
         """
-        (asked,) = text_features([question]).astype(np.float32)
-        likeness = self._features @ asked
-        plain = normalised(question)
+        if not self.questions:
+            return []
+        (asked,) = self.features([question]).astype(np.float32)
+        likeness = self.embed() @ asked
+        words = question_words(question)
         order = np.lexsort((np.arange(len(self.questions)), -likeness))
         return [
             Near(int(place), float(likeness[place]))
             for place in order
-            if self._plain[place] != plain
+            if self._words[place] != words
         ]
 
 
 def shows(questions: Sequence[str], asked: str) -> bool:
-    """Tell whether a question stands among others, up to case and spacing.
+    """Tell whether a question stands among others, up to case, spaces and punctuation.
 
-    >>> shows(["What is  2 + 2?"], "what is 2 + 2?"), shows(["What is 2 + 2?"], "What is 2?")
+    >>> shows(["What is  2 + 2?"], "what is: 2 + 2"), shows(["What is 2 + 2?"], "What is 2 - 2?")
     (True, False)
     """
-    plain = normalised(asked)
-    return any(normalised(question) == plain for question in questions)
+    words = question_words(asked)
+    return any(question_words(question) == words for question in questions)

@@ -161,6 +161,6 @@ def _masked(question: str) -> list[tuple[str, str]]:
         written = question[number.start : number.end]
         start = number.start + len(written) - len(written.lstrip(_SIGNS))
         masked = f"{question[:start]}X{question[number.end :]}"
-        if not number.percent:
+        if not number.percent and number.value is not None:
             found.append((masked, str(abs(number.value))))
     return found

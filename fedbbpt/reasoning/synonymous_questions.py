@@ -6,6 +6,7 @@ With the same numbers (SP) all wordings of the question are answered and vote. W
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Self
 
 from fedbbpt.answers import Answer, Missing, Text
@@ -23,6 +24,7 @@ from fedbbpt.reasoning.exchange import (
     side_by_side,
 )
 from fedbbpt.reasoning.inner import shown_by, told
+from fedbbpt.reasoning.question_features import WORDS, QuestionFeatures
 from fedbbpt.reasoning.retrieval import Pool
 from fedbbpt.reasoning.thinking import with_shots
 from fedbbpt.reasoning.voting import Vote, said, voted
@@ -54,10 +56,13 @@ class SynonymousQuestions:
         source: ``"endpoint"`` has the model write them; ``"own"`` takes the owner's own training
             questions that are most alike: they go to the owner's own endpoint only.
         count: wordings at most, >= 1.
-        least_likeness: of own questions, a cosine of n-grams in [0, 1].
+        least_likeness: of own questions, a cosine in [0, 1]; encoders call more alike than n-grams.
+        features: what makes retrieved questions alike: ``"words"`` (hashed n-grams), or the name or
+            folder of a sentence encoder (extra ``semantic``).
         temperature: of the writing, in (0, 2].
         max_tokens: longest wording, >= 8.
         inner: how each question is answered; filled by the run from ``of``.
+        base: folder of the run file; filled by the run.
 
     Raises:
         ValueError: a setting is out of its range.
@@ -67,9 +72,12 @@ class SynonymousQuestions:
     source: str = "endpoint"
     count: int = 3
     least_likeness: float = 0.3
+    features: str = WORDS
     temperature: float = 0.7
     max_tokens: int = 160
     inner: Reasoning = field(default_factory=ZeroShotCot)
+    base: str = ""
+    _alike: QuestionFeatures = field(init=False, repr=False, compare=False)
     _pool: Pool | None = field(init=False, repr=False, compare=False, default=None)
     _template: RequestTemplate = field(init=False, repr=False)
     _disclaimer: str = field(init=False, repr=False)
@@ -88,6 +96,11 @@ class SynonymousQuestions:
                 f"least_likeness, temperature: {self.least_likeness} and {self.temperature} are "
                 "outside [0, 1] and (0, 2]; try 0.3 and 0.7"
             )
+        if self.source == "endpoint" and self.features != WORDS:
+            raise ValueError(
+                'features: nothing is retrieved with source = "endpoint"; leave it out'
+            )
+        object.__setattr__(self, "_alike", QuestionFeatures(self.features, Path(self.base)))
         object.__setattr__(self, "_template", load_template("asking", f"{self.numbers}-numbers"))
         object.__setattr__(self, "_disclaimer", load_template("asking", "disclaimer").user)
 
@@ -106,7 +119,9 @@ class SynonymousQuestions:
         """Return itself, told an owner's training examples."""
         knowing = replace(self, inner=told(self.inner, examples))
         if self.source == "own":
-            pool = Pool(tuple(example.input for example in examples[:MOST_OWN]))
+            own = tuple(example.input for example in examples[:MOST_OWN])
+            pool = Pool(own, self._alike)
+            pool.embed()  # now, while nothing is under way that would wait for it
             object.__setattr__(knowing, "_pool", pool)
         return knowing
 

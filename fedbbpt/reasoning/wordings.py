@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fedbbpt.completions import WITHHELD, Completion
-from fedbbpt.extraction.number_words import numbers_in_words
+from fedbbpt.extraction.number_words import multiples_in_words, numbers_in_words
 from fedbbpt.extraction.numerals import number_pattern, numbers_in
 from fedbbpt.extraction.options import options_in
 from fedbbpt.extraction.reply import CUT_OFF
@@ -23,8 +23,11 @@ _TAG = re.compile(r"</?question>", re.IGNORECASE)
 _PATTERN = number_pattern(".")
 _LETTERS = "ABCDEFGHIJKLMNOPQR"
 
-Parameters = Counter[tuple[Fraction, bool]]
-"""How often each number stands in a text, percentages apart."""
+_ONE = (Fraction(1), False)
+
+Parameters = Counter[tuple[Fraction | str, bool]]
+"""How often each number stands in a text, percentages apart; what is no single number as it is
+written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +59,35 @@ def wording_in(reply: Completion) -> str:
 
 
 def parameters(question: str) -> Parameters:
-    """Return the numbers of a question, in digits or words; a one is none, being a pronoun too.
+    """Return the numbers of a question, in digits or words, and its halves, dozens and doubles.
+
+    The word ``one`` is none, being a pronoun too.
 
     >>> parameters("Three pens, 1,000 pages, 5 %") == parameters("1000 pages, 3 pens and 5 percent")
     True
+    >>> parameters("half of one") == parameters("1/2"), parameters("1 more") == parameters("more")
+    (True, False)
     """
     text = tidy(question)
-    found = Counter((n.value, n.percent) for n in numbers_in(text, _PATTERN))
-    found.update((Fraction(number), False) for number in numbers_in_words(text))
-    del found[Fraction(1), False]
+    found: Parameters = Counter(
+        (text[n.start : n.end] if n.value is None else n.value, n.percent)
+        for n in numbers_in(text, _PATTERN)
+    )
+    found.update((Fraction(number), False) for number in numbers_in_words(text) if number != 1)
+    found.update((multiple, False) for multiple in multiples_in_words(text))
     return found
+
+
+def same_numbers(first: str, second: str) -> bool:
+    """Tell whether two questions have the same numbers; a ``1`` may be a ``one`` in the other.
+
+    >>> same_numbers("He buys 1 more.", "One more is bought."), same_numbers("1 more", "a third")
+    (True, False)
+    """
+    ours, theirs = parameters(first), parameters(second)
+    ones = ours.pop(_ONE, 0) - theirs.pop(_ONE, 0)
+    spoken = numbers_in_words(tidy(second if ones > 0 else first)).count(1)
+    return ours == theirs and abs(ones) <= spoken
 
 
 def kept_wordings(question: str, texts: Iterable[str], *, same: bool) -> Wordings:
@@ -90,7 +112,8 @@ def kept_wordings(question: str, texts: Iterable[str], *, same: bool) -> Wording
 def _fits(question: str, text: str, *, same: bool) -> bool:
     if not text or len(text) > LONGEST * (len(question) + 100):
         return False
-    ours, theirs = parameters(question), parameters(text)
     if not same:
-        return ours != theirs
-    return ours == theirs and options_in(question, _LETTERS) == options_in(text, _LETTERS)
+        return not same_numbers(question, text)
+    return same_numbers(question, text) and (
+        options_in(question, _LETTERS) == options_in(text, _LETTERS)
+    )

@@ -70,33 +70,31 @@ class AnswersTable:
     Attributes:
         targets: the right answer of each question in canonical form, by its number.
         cells: the samples by question and condition.
-        preparation: what was paid once before the first sample of a cell could be drawn, such as
-            the paraphrase; nothing where a cell is not named.
+        preparation: what is paid once by whoever comes to a cell, such as the writing of its
+            paraphrase, also where nothing of it was fit to be asked; nothing where it is not named.
         choices: the closed set of answers in its order, empty for free answers.
+        dearest: most calls that a sample took; 1 where there is none.
 
     Raises:
-        ValueError: a cell of a question that is not there, or preparation of no cell.
+        ValueError: a cell or preparation of a question that is not there.
     """
 
     targets: tuple[str, ...]
     cells: Mapping[Place, tuple[Recorded, ...]]
     preparation: Mapping[Place, Cost] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
+    dearest: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for question, condition in self.cells:
-            if not 0 <= question < len(self.targets):
-                raise ValueError(
-                    f"cells: question {question} under {condition.prompt!r}; "
-                    f"there are {len(self.targets)}"
-                )
-        stray = self.preparation.keys() - self.cells.keys()
-        if stray:
-            question, condition = min(stray)
-            raise ValueError(
-                f"preparation: of question {question} under {condition.prompt!r}, "
-                "which has no samples; leave it out"
-            )
+        for named, places in (("cells", self.cells), ("preparation", self.preparation)):
+            for question, condition in places:
+                if not 0 <= question < len(self.targets):
+                    raise ValueError(
+                        f"{named}: question {question} under {condition.prompt!r}; "
+                        f"there are {len(self.targets)}"
+                    )
+        calls = (one.cost.calls for samples in self.cells.values() for one in samples)
+        object.__setattr__(self, "dearest", max(calls, default=1))
 
     def samples(self, question: int, condition: Condition) -> tuple[Recorded, ...]:
         """Return the samples of a cell, none where it was not recorded."""

@@ -18,9 +18,15 @@ class Halving:
 
     Unpaired it is TRIPLE-SH (Shi 2024, arXiv:2402.09723, alg. 1), whose pulls are independent.
 
+    Law: every draw is reckoned at what the dearest of the table took, so that paired conditions
+    answer equally many questions and no more is spent than it may; but each condition that is left
+    is drawn once a halving, and where not even that can be paid it stays with what it has found.
+
     Attributes:
-        conditions: to choose from, at least one.
+        conditions: to choose from, at least one, the default first.
         paired: True where all conditions that are left answer the same questions.
+        anew: True where paired rounds begin at a random question each, as unpaired ones do; else a
+            round goes on after the questions of the last one.
         keep: conditions that are left at the end, >= 1.
         scale: of the softmax of their shares right; 0 takes the best alone.
 
@@ -32,6 +38,7 @@ class Halving:
     paired: bool = True
     keep: int = 4
     scale: float = 0.03
+    anew: bool = False
 
     def __post_init__(self) -> None:
         if not self.conditions or self.keep < 1 or not 0 <= self.scale < math.inf:
@@ -45,7 +52,11 @@ class Halving:
         order = [questions[int(i)] for i in drawing.rng.permutation(len(questions))]
         begun = 0
         for halving in range(halvings):
-            each = max(1, calls // halvings // len(left))
+            each = max(1, calls // halvings // len(left) // drawing.table.dearest)
+            if each * len(left) * drawing.table.dearest > drawing.room:
+                break
+            if self.paired and self.anew:
+                begun = int(drawing.rng.integers(len(order)))
             for condition in left:
                 place = begun if self.paired else int(drawing.rng.integers(len(order)))
                 tallies[condition].add(marks(drawing, condition, order, place, each))
@@ -54,6 +65,7 @@ class Halving:
             last = halving == halvings - 1
             half = self.keep if last else max(self.keep, math.ceil(len(left) / 2))
             left = left[:half]
+        left = left[: self.keep]
         if not self.scale:
             return {left[0]: 1.0}
         best = tallies[left[0]].mean

@@ -1,4 +1,9 @@
-"""Ways to answer all questions of a table: one condition, several in turn or mixed, shared."""
+"""Ways to answer all questions of a table: one condition, several in turn or mixed, shared.
+
+Laws: with ``calls`` a question no method takes more calls than that on average over all questions,
+whatever its draws take; a draw that would pass it is not made. What could not pay a whole draw goes
+to the next question.
+"""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -38,31 +43,34 @@ class Sampled:
         condition: how every question is asked.
         rule: when to stop.
         spread: how votes weigh.
+        calls: a question at most, on average; infinite leaves the end to the rule.
     """
 
     condition: Condition
     rule: StoppingRule = field(default_factory=FixedNumber)
     spread: Spread = field(default_factory=Plain)
+    calls: float = math.inf
 
     def answer(self, drawing: Drawing) -> Winners:
         """Answer one question after the other."""
-        return _each(
-            drawing,
-            lambda question, _: _drawn(drawing, question, self.condition),
-            self.rule,
-            self.spread,
-        )
+
+        def ask(question: int, _: int) -> Sample | None:
+            return _drawn(drawing, question, self.condition)
+
+        return _each(drawing, ask, self.rule, self.spread, self.calls)
 
 
 @dataclass(frozen=True, slots=True)
 class InTurn:
     """Take the conditions in turn (after SCoP, Zhou 2024, arXiv:2404.11500).
 
-    N draws over K paraphrases are N / K paths each. Conditions without samples are passed over.
+    N draws over K paraphrases are N / K paths each. Conditions without samples are passed over, and
+    what was paid to prepare them is paid all the same.
 
     Attributes:
         conditions: at least one, the question's own words first.
         rule: when to stop.
+        calls: a question at most, on average, preparation included.
 
     Raises:
         ValueError: no condition, or one listed twice.
@@ -70,6 +78,7 @@ class InTurn:
 
     conditions: tuple[Condition, ...]
     rule: StoppingRule = field(default_factory=FixedNumber)
+    calls: float = math.inf
 
     def __post_init__(self) -> None:
         if not self.conditions or len(set(self.conditions)) < len(self.conditions):
@@ -81,10 +90,15 @@ class InTurn:
         def ask(question: int, asked: int) -> Sample | None:
             turn = asked % len(self.conditions)
             following = self.conditions[turn:] + self.conditions[:turn]
-            drawn = (_drawn(drawing, question, condition) for condition in following)
-            return next((sample for sample in drawn if sample is not None), None)
+            for condition in following:
+                if drawing.left(question, condition):
+                    return _drawn(drawing, question, condition)
+                if not drawing.affords(question, condition):
+                    break
+                drawing.prepare(question, condition)
+            return None
 
-        return _each(drawing, ask, self.rule, Plain())
+        return _each(drawing, ask, self.rule, Plain(), self.calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,7 @@ class Mixture:
     Attributes:
         shares: above 0, by condition; they need not sum to 1.
         rule: when to stop.
+        calls: a question at most, on average.
 
     Raises:
         ValueError: no share, or one that is not above 0.
@@ -104,47 +119,47 @@ class Mixture:
 
     shares: Mapping[Condition, float]
     rule: StoppingRule = field(default_factory=FixedNumber)
+    calls: float = math.inf
 
     def __post_init__(self) -> None:
         _check_shares(self.shares)
 
     def answer(self, drawing: Drawing) -> Winners:
         """Answer one question after the other."""
-        return _each(
-            drawing,
-            lambda question, _: mixed(drawing, question, self.shares),
-            self.rule,
-            Plain(),
-        )
+
+        def ask(question: int, _: int) -> Sample | None:
+            return mixed(drawing, question, self.shares)
+
+        return _each(drawing, ask, self.rule, Plain(), self.calls)
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Share one budget of draws among all questions: always the least settled next.
+    """Share one budget of calls among all questions: always the least settled next.
 
     Attributes:
         shares: of the conditions, as in ``Mixture``.
-        draws: for each question on average, >= 1.
+        calls: for each question on average, >= 1.
         plan: how they are shared out.
 
     Raises:
-        ValueError: a share that is not above 0, or fewer than one draw a question.
+        ValueError: a share that is not above 0, or fewer than one call a question.
     """
 
     shares: Mapping[Condition, float]
-    draws: float = 5.0
+    calls: float = 5.0
     plan: Plan = field(default_factory=Plan)
 
     def __post_init__(self) -> None:
         _check_shares(self.shares)
-        if not 1 <= self.draws < math.inf:
-            raise ValueError(f"draws: {self.draws} a question; give at least 1")
+        if not 1 <= self.calls < math.inf:
+            raise ValueError(f"calls: {self.calls} a question; give at least 1")
 
     def answer(self, drawing: Drawing) -> Winners:
         """Answer all questions together."""
         questions = len(drawing.table.targets)
         shares = [self.shares] * questions
-        return shared_out(drawing, shares, round(self.draws * questions), self.plan)
+        return shared_out(drawing, shares, round(self.calls * questions), self.plan)
 
 
 def shared_out(
@@ -155,20 +170,21 @@ def shared_out(
     Args:
         drawing: of the questions.
         shares: of the conditions, one mapping for each question.
-        budget: draws over all questions.
+        budget: calls over all questions.
         plan: how they are shared out.
     """
     questions = len(drawing.table.targets)
     running = Allocation(questions, plan)
     samples: list[list[Sample]] = [[] for _ in range(questions)]
-    while budget > 0 and (taken := running.take()):
+    drawing.allow(budget)
+    while drawing.room >= 1 and (taken := running.take()):
         question = taken[0]
         sample = mixed(drawing, question, shares[question])
-        if sample is None:  # nothing left of it: it is not given back
-            continue
-        samples[question].append(sample)
-        running.tell(question, sample.answer)
-        budget -= 1
+        if sample is not None:
+            samples[question].append(sample)
+            running.tell(question, sample.answer)
+        elif any(drawing.left(question, condition) for condition in shares[question]):
+            break  # the draw that is next in turn cannot be paid: no cheaper one is looked for
     return tuple(winner_of(drawing, one, Plain()) for one in samples)
 
 
@@ -177,30 +193,39 @@ def _each(
     ask: Callable[[int, int], Sample | None],
     rule: StoppingRule,
     spread: Spread,
+    calls: float,
 ) -> Winners:
-    winners = []
+    winners, over = [], 0.0
     for question in range(len(drawing.table.targets)):
+        drawing.allow(calls + over)
         samples: list[Sample] = []
         answers: list[str | None] = []
-        while not (samples and rule.stops(answers)):
+        while drawing.room >= 1 and not (samples and rule.stops(answers)):
             sample = ask(question, len(samples))
             if sample is None:
                 break
             samples.append(sample)
             answers.append(sample.answer)
         winners.append(winner_of(drawing, samples, spread))
+        over = left_over(drawing)
     return tuple(winners)
 
 
+def left_over(drawing: Drawing) -> float:
+    """Return the calls that may still be paid and are too few for a whole draw."""
+    return min(drawing.room, drawing.table.dearest - 1)
+
+
 def _drawn(drawing: Drawing, question: int, condition: Condition) -> Sample | None:
-    if not drawing.left(question, condition):
+    """Draw, or return None where no sample is left or the next one cannot be paid."""
+    if not (drawing.left(question, condition) and drawing.affords(question, condition)):
         return None
     recorded = drawing.draw(question, condition)
     return Sample(recorded.answer, not condition.wording, recorded.confidence)
 
 
 def mixed(drawing: Drawing, question: int, shares: Mapping[Condition, float]) -> Sample | None:
-    """Draw once under a condition by its share; None where no condition has a sample left."""
+    """Draw once under a condition by its share; None where nothing is left or can be paid."""
     there = [condition for condition in sorted(shares) if drawing.left(question, condition)]
     if len(there) < 2:  # nothing to choose: no draw, so that methods share the orders of samples
         return _drawn(drawing, question, there[0]) if there else None

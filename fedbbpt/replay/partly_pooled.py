@@ -61,7 +61,7 @@ class PartlyPooled:
             calls: at most, of all owners together.
         """
         names = sorted(set(owners))
-        each = calls // len(names) // len(self.conditions)
+        each = calls // len(names) // len(self.conditions) // drawing.table.dearest
         if each < 2 or len(self.conditions) < 2:
             return {name: self._shares(np.zeros(len(self.conditions))) for name in names}
         seen = []

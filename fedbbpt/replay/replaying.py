@@ -1,5 +1,6 @@
 """A method run on an answers table: what it answered, what it would have cost."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,12 +20,14 @@ class Replayed:
         right: whether that is the target.
         spent: what it paid, by purpose: answering, preparing, and what the method charged.
         spent_on: what it paid, by question.
+        wanting: questions of which it wanted more samples than a cell holds.
     """
 
     winners: Winners
     right: tuple[bool, ...]
     spent: Mapping[str, Cost]
     spent_on: tuple[Cost, ...]
+    wanting: frozenset[int] = frozenset()
 
     @property
     def accuracy(self) -> float:
@@ -45,9 +48,23 @@ class Replayed:
         return self.cost.calls / len(self.right) if self.right else 0.0
 
 
-def replay(table: AnswersTable, method: Method, rng: np.random.Generator) -> Replayed:
-    """Run a method on a table, drawing in the order that ``rng`` decides."""
-    drawing = Drawing(table, rng)
+def replay(
+    table: AnswersTable, method: Method, rng: np.random.Generator, most: float = math.inf
+) -> Replayed:
+    """Run a method on a table, drawing in the order that ``rng`` decides.
+
+    Args:
+        table: what is drawn from.
+        method: how.
+        rng: decides the orders.
+        most: calls that it may take in all.
+
+    Raises:
+        ValueError: the method would take more calls.
+    """
+    drawing = Drawing(table, rng, most)
     winners = method.answer(drawing)
     right = tuple(won == target for won, target in zip(winners, table.targets, strict=True))
-    return Replayed(winners, right, drawing.spent, tuple(drawing.spent_on))
+    return Replayed(
+        winners, right, drawing.spent, tuple(drawing.spent_on), frozenset(drawing.wanting)
+    )

@@ -13,6 +13,8 @@ from fedbbpt.safe_text import safe_json
 from fedbbpt.storage.atomic import write_atomic
 from fedbbpt.storage.reading import read_log
 
+CALLS = "calls.log"
+ROUNDS = "rounds.log"
 RUN = "run.json"
 RESULTS = "results.json"
 STATS = "stats.json"
@@ -36,12 +38,12 @@ class RunDirectory:
     @property
     def calls(self) -> Path:
         """The journal of calls."""
-        return self.path / "calls.log"
+        return self.path / CALLS
 
     @property
     def rounds(self) -> Path:
         """The reports of every round."""
-        return self.path / "rounds.log"
+        return self.path / ROUNDS
 
     @property
     def openings(self) -> Path:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+TOKENS, CHARACTERS = "prompt tokens", "characters"
+"""What lengths are counted in: as endpoints count them, or where one does not tell."""
+
 
 class Weighed(NamedTuple):
     """A prompt by number, with its loss and its length; lower is better in both."""
 
     number: int
     loss: float
-    length: int
+    length: float
 
 
 def pareto_front(prompts: Sequence[Weighed]) -> tuple[Weighed, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import orjson
 
 from fedbbpt.canonical import canonical_json
+from fedbbpt.storage.damage import warn_of
 from fedbbpt.storage.framed_log import FramedLog
 
 PATIENCE_SECONDS = 10.0
@@ -30,4 +31,5 @@ def open_test(path: Path, split: str, run: str) -> int:
         if (split, run) not in opened:
             log.append(canonical_json({"split": split, "run": run}))
             opened.add((split, run))
+        warn_of(path, log.damage)
     return sum(1 for seen, _ in opened if seen == split)

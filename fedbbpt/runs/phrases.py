@@ -183,16 +183,21 @@ def caveat(results: Results) -> str:
     return ""
 
 
+def early(ended: str) -> bool:
+    """Tell whether a search ended for a reason of its own that people should read."""
+    return ended != "finished" and not ended.endswith(" spent")
+
+
 def ending(ended: str) -> str:
     """Return why a search ended, in one sentence.
 
     >>> ending("finished"), ending("rounds spent")
     ('It ended by itself.', 'It ended when its rounds were spent.')
     """
+    if early(ended):
+        return f"It ended early: {ended}."
     if ended == "finished":
         return "It ended by itself."
-    if not ended.endswith(" spent"):
-        return f"It ended early: {ended}."
     return f"It ended when its {ended.removesuffix(' spent')} were spent."
 
 

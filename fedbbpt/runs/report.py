@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 from fedbbpt.runs import charts, phrases, score_charts, search_charts
 from fedbbpt.runs.costs import cost_lines, run_money
+from fedbbpt.runs.damage_words import damage_notice
+from fedbbpt.runs.front_phrases import difference_lines, front_line
 from fedbbpt.runs.kept_back import kept_line
 from fedbbpt.runs.pages import STYLE, page_environment, page_resource, style_hash, typeset
 from fedbbpt.runs.results import Axis, Cell, Confusion, PromptText, Results, Stats
@@ -74,8 +76,13 @@ def render_report(results: Results, stats: Stats, inside: SimulationView | None 
             measured=phrases.measured(results),
             accuracy_line=phrases.accuracy_line(results),
             kept_line="" if results.bank is None else kept_line(results.bank),
+            bank_tokens=results.bank is not None
+            and any(one.tokens is not None for one in results.bank.texts),
+            difference_lines=difference_lines,
+            front_line="" if results.front is None else front_line(results.front),
             ending=phrases.ending(results.ended),
             openings_notice=phrases.openings_notice(stats),
+            damage_notice=damage_notice(stats),
             test_line=phrases.comparison_line(results.test.comparison),
             facts=_facts(results, stats),
             ledger=_ledger(stats),

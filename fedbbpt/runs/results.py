@@ -261,6 +261,8 @@ class BankText:
         new: whether it was proposed in this run.
         characters: of the text.
         loss: calibrated, in nats, on the smallest block, which all instructions share.
+        tokens: of the whole prompt with an input, as endpoints counted them, a mean over requests;
+            None where one tells none, for all but the best 128, and in older results.
     """
 
     number: int
@@ -268,6 +270,7 @@ class BankText:
     new: bool
     characters: int
     loss: float
+    tokens: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +284,8 @@ class Bank:
         dropped: texts that could not join, and replies without one.
         joined: texts that joined.
         texts: all that were scored, the best first.
-        front: numbers of those that no other beats in loss and length at once, shortest first.
+        front: numbers of those that no other beats in loss and length at once, shortest first;
+            length as in ``Results.front``, in older results characters.
         guarded: texts that wanted to leave an owner.
         refused: of these, kept there by its leak guard, by rule; part of ``dropped``.
         near_verbatim: of these, kept as copies of an example or of a planted mark.
@@ -297,6 +301,43 @@ class Bank:
     guarded: int = 0
     refused: tuple[tuple[str, int], ...] = ()
     near_verbatim: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPrompt:
+    """A candidate of a search that no other beats in loss and length at once.
+
+    Attributes:
+        prompt: in full.
+        changes: where it differs from the start; none for the start itself.
+        loss: calibrated, in nats, over the training examples that it was scored on.
+        length: in the front's unit.
+        returned: whether it is the prompt that the run returns.
+    """
+
+    prompt: PromptText
+    changes: tuple[Change, ...]
+    loss: float
+    length: float
+    returned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Loss against length of a search's candidates.
+
+    Attributes:
+        unit: of lengths: ``"prompt tokens"`` of a request with its input, as endpoints counted
+            them, a mean over requests; ``"characters"`` of the prompt where one tells no tokens.
+        compared: candidates that were compared, the best by loss.
+        scored: candidates that the search scored.
+        prompts: the front, the shortest first.
+    """
+
+    unit: str
+    compared: int
+    scored: int
+    prompts: tuple[FrontPrompt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +399,8 @@ class Results:
         own_prompts: of owners whose own belief names another prompt than the run returns; empty
             where the method has none.
         embedding_scale: of soft tokens, as the run found it; None where it looked for none.
+        front: loss against length; None where the server knows no candidates that can differ in
+            length (owners that search on their own, soft tokens), and in older results.
     """
 
     name: str
@@ -387,6 +430,7 @@ class Results:
     bank: Bank | None = None
     own_prompts: tuple[OwnPrompt, ...] = ()
     embedding_scale: EmbeddingScale | None = None
+    front: Front | None = None
 
     def encode(self) -> bytes:
         """Return the canonical bytes of ``results.json``."""
@@ -429,6 +473,25 @@ class OwnerCost:
 
 
 @dataclass(frozen=True, slots=True)
+class DamagedLog:
+    """What was damaged in a file of a run when its last process opened it.
+
+    Attributes:
+        log: the file's name.
+        records: how many were damaged, and skipped.
+        numbers: of the first of them, from 0.
+        header: True where the first bytes of the file were damaged.
+        meaningless: sound records that mean nothing to this version.
+    """
+
+    log: str
+    records: int
+    numbers: tuple[int, ...] = ()
+    header: bool = False
+    meaningless: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """What a run cost, which may differ between two runs with the same results.
 
@@ -451,6 +514,9 @@ class Stats:
         owners: the same for everybody on whose behalf was asked; empty in older versions.
         dropped_wordings: other wordings of questions that this process threw away, since their
             numbers or options were others; their calls are paid.
+        damaged: the run's logs in which something was damaged.
+        totals_lost: True where the record of what was spent before a compaction is damaged; all
+            figures of cost are too low.
     """
 
     requests: int
@@ -469,6 +535,8 @@ class Stats:
     unpriced: int = 0
     owners: tuple[OwnerCost, ...] = ()
     dropped_wordings: int = 0
+    damaged: tuple[DamagedLog, ...] = ()
+    totals_lost: bool = False
 
     def encode(self) -> bytes:
         """Return the canonical bytes of ``stats.json``."""

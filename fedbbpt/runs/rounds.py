@@ -9,11 +9,12 @@ from fedbbpt.codec.messages import decode_report, encode_report
 from fedbbpt.errors import MessageError, StorageError
 from fedbbpt.messages import Report
 from fedbbpt.spaces.growth import covering
+from fedbbpt.storage.damage import warn_of
 from fedbbpt.storage.framed_log import FramedLog
 
 
 class Rounds:
-    """The rounds of one run by stage and number.
+    """The rounds of one run by stage and number; opening them warns of damaged records.
 
     Law: what was recorded is what ``recorded`` returns, in this process and in every later one.
 
@@ -21,6 +22,10 @@ class Rounds:
         log: where the rounds are.
         calls: the journal that the reports rest on; it reaches the disk before they do.
         fingerprint: identity of space, task and scoring.
+
+    Attributes:
+        damage: what was damaged in the log; a round that is lost is asked again, mostly from the
+            journal.
     """
 
     def __init__(self, log: FramedLog, calls: FramedLog, fingerprint: str) -> None:
@@ -36,6 +41,8 @@ class Rounds:
                         "another run directory"
                     )
             self._rounds[stage, round] = reports
+        self.damage = log.damage
+        warn_of(log.path, self.damage)
 
     def recorded(self, stage: str, round: int) -> tuple[Report, ...] | None:
         """Return the reports of a finished round, or None."""

@@ -12,6 +12,7 @@ from fedbbpt.distributions import Categorical, Floats
 from fedbbpt.library.templates import LABELS, misspelt
 from fedbbpt.prompts import INPUT, escape_special
 from fedbbpt.spaces import Space
+from fedbbpt.spaces.wording import Wordings
 
 LONGEST = LONGEST_TEXT
 """Characters of one text at most, whatever a run file allows."""
@@ -44,6 +45,11 @@ class GrowingSpace(Space, Protocol):
     @property
     def texts(self) -> tuple[str, ...]:
         """The instruction of every choice, topic and labels filled in."""
+        ...
+
+    @property
+    def wordings(self) -> Wordings:
+        """The label words; the first choice is what texts say."""
         ...
 
     def number(self, point: Floats) -> int:

@@ -1,9 +1,10 @@
-"""A vocabulary from owners' counts: pairs that belong together, and frequent words.
+"""A vocabulary from owners' counts, by the mutual information of neighbouring words.
 
 An owner counts only words of a public list, and adjacent pairs of these; what stands in fewer of
-its examples than a floor is not reported. Pairs are joined by pointwise mutual information (Church
-and Hanks 1990; Diao 2023, arXiv:2201.08531, builds its candidates so), and all entries are ranked
-by how often they occur over all owners.
+its examples than a floor is not reported. Text is cut where the pointwise mutual information of
+neighbours (Church and Hanks 1990) is below a threshold, and the pieces that are frequent enough are
+the entries: Diao 2023, arXiv:2201.08531. Ranking by that information, and not by how often an entry
+occurs, is ours.
 """
 
 import itertools
@@ -12,11 +13,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _WORD = re.compile(r"\w+")
-JOINED = math.log(4.0)
-"""Least mutual information, in nats, of a pair that counts as one entry: 4 times as often as by
-chance."""
+JOINED = 1.0
+"""Least mutual information, in nats, of a pair that is one entry: as in the code of the paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,48 @@ def pooled(counts: Sequence[WordCounts]) -> WordCounts:
     return WordCounts(words, pairs, sum(count.examples for count in counts))
 
 
-def chosen_words(counts: WordCounts, size: int) -> tuple[str, ...]:
-    """Return at most ``size`` entries, the most frequent first, of equals the first by alphabet."""
-    entries = dict(counts.words)
+def chosen_words(counts: WordCounts, size: int, floor: int = 2) -> tuple[str, ...]:
+    """Return at most ``size`` entries, the most informative first.
+
+    A pair that belongs together ranks by its mutual information. A word counts where it stands
+    outside of such pairs, and ranks by its mean information with its other neighbours, 0 where
+    none is known. Of equals the more frequent comes first, then the first by alphabet.
+
+    Args:
+        counts: the sum over owners.
+        size: most entries.
+        floor: what is left of a word outside of joined pairs is no entry below this, >= 1.
+    """
+    joined: dict[str, _Entry] = {}
+    loose: dict[str, list[_Entry]] = {}
+    inside: Counter[str] = Counter()
     for pair, times in counts.pairs.items():
         first, second = pair.split(" ")
-        if _information(counts, times, (first, second)) >= JOINED:
-            entries[pair] = times
-    ranked = sorted(entries, key=lambda entry: (-entries[entry], entry))
+        entry = _Entry(_information(counts, times, (first, second)), times)
+        if entry.information >= JOINED:
+            joined[pair] = entry
+            inside.update(dict.fromkeys({first, second}, times))
+        else:
+            for word in (first, second):
+                loose.setdefault(word, []).append(entry)
+    entries = dict(joined)
+    for word, times in counts.words.items():
+        if times - inside[word] >= floor:
+            entries[word] = _Entry(_mean(loose.get(word, ())), times - inside[word])
+    ranked = sorted(entries, key=lambda e: (-entries[e].information, -entries[e].times, e))
     return tuple(ranked[:size])
+
+
+class _Entry(NamedTuple):
+    information: float
+    times: int
+
+
+def _mean(neighbours: Sequence[_Entry]) -> float:
+    """Return the mean information over the times that neighbours stand together."""
+    times = sum(entry.times for entry in neighbours)
+    told = math.fsum(entry.information * entry.times for entry in neighbours)
+    return told / times if times else 0.0
 
 
 def _information(counts: WordCounts, together: int, pair: tuple[str, str]) -> float:

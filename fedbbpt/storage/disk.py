@@ -1,6 +1,7 @@
-"""The two steps that bring bytes to a disk: write them whole, make the file's name last."""
+"""The steps that bring bytes to a disk: write them whole, mend them, make the file's name last."""
 
 import errno
+import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,22 @@ def write_all(descriptor: int, data: bytes, *, name: str, write: Write = os.writ
         if written < 1:
             raise OSError(errno.EIO, "the system wrote nothing")
         rest = rest[written:]
+
+
+def write_start(descriptor: int, data: bytes, *, name: str) -> None:
+    """Write ``data`` over the first bytes of a file that is open for appending.
+
+    Raises:
+        OSError: the system refused.
+    """
+    crash_point(f"{name}: mend")
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    # Where a file is open for appending, pwrite adds at its end, whatever the place.
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags & ~os.O_APPEND)
+    try:
+        os.pwrite(descriptor, data, 0)
+    finally:
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, flags)
 
 
 def sync_folder(folder: Path) -> None:

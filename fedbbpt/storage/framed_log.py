@@ -8,7 +8,8 @@ from pathlib import Path
 
 from fedbbpt.errors import StorageError
 from fedbbpt.storage.crash import crash_point
-from fedbbpt.storage.disk import Write, force_names, write_all
+from fedbbpt.storage.damage import Damage
+from fedbbpt.storage.disk import Write, force_names, write_all, write_start
 from fedbbpt.storage.frames import frame, header
 from fedbbpt.storage.group_commit import GroupCommit
 from fedbbpt.storage.lock import owner_named, wait_lock
@@ -86,8 +87,13 @@ class FramedLog:
     @property
     def damaged(self) -> tuple[int, ...]:
         """Numbers, from 0, of the records that were damaged when the log was opened."""
+        return self.damage.numbers
+
+    @property
+    def damage(self) -> Damage:
+        """What was damaged when the log was opened."""
         self._read_old()
-        return tuple(self._scan.damaged)
+        return Damage.found(self._scan)
 
     @property
     def size(self) -> int:
@@ -198,7 +204,9 @@ class FramedLog:
             self._end = self._scan.end
 
     def _cut(self) -> None:
-        """Remove whatever a broken-off write left behind the last record."""
+        """Remove what a broken-off write left behind the last record; mend a damaged header."""
+        if self._scan.header_damaged:
+            write_start(self._descriptor, header(), name=self._name)
         if os.fstat(self._descriptor).st_size > self._end:
             crash_point(f"{self.path.name}: cut")
             os.ftruncate(self._descriptor, self._end)

@@ -73,9 +73,21 @@ def claim(head: bytes) -> Claim | None:
     return Claim(length, stated) if marker == MARKER else None
 
 
+def stated(head: bytes) -> Claim:
+    """Return what the first ``HEAD`` bytes of a frame say, whether or not its marker is whole."""
+    _, length, said = _HEAD.unpack_from(head.ljust(HEAD, b"\0"))
+    return Claim(length, said)
+
+
 def is_torn_header(data: bytes) -> bool:
     """Tell whether ``data`` is all of a log that was just begun: less than a header, or nothing."""
     return len(data) < HEADER and header().startswith(data)
+
+
+def is_damaged_header(start: bytes) -> bool:
+    """Tell whether ``start``, of at most ``HEADER`` bytes, is the header of no version at all."""
+    (version,) = _VERSION.unpack_from(start.ljust(HEADER, b"\0"), len(_MAGIC))
+    return start != header(version)
 
 
 def check_header(start: bytes) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fedbbpt.errors import StorageError
+from fedbbpt.storage.damage import Damage
 from fedbbpt.storage.frames import HEAD, checksum, claim
 from fedbbpt.storage.refusals import refusal
 from fedbbpt.storage.scan import Frames, Record, Scan
@@ -36,6 +37,7 @@ class LogReader:
 
     Attributes:
         damaged: numbers, from 0, of the damaged records met so far by ``records``.
+        damage: the same with all that is known of them.
         end: length in bytes of the part to keep, as far as ``records`` came.
     """
 
@@ -68,7 +70,12 @@ class LogReader:
     @property
     def damaged(self) -> tuple[int, ...]:
         """Numbers of the damaged records met so far."""
-        return tuple(self._scan.damaged)
+        return self.damage.numbers
+
+    @property
+    def damage(self) -> Damage:
+        """What was found damaged so far."""
+        return Damage.found(self._scan)
 
     @property
     def end(self) -> int:

@@ -16,8 +16,10 @@ from fedbbpt.storage.frames import (
     check_header,
     checksum,
     claim,
+    is_damaged_header,
     is_torn_header,
     place_checksum,
+    stated,
 )
 from fedbbpt.storage.source import WINDOW, HeldBytes, Source
 
@@ -52,7 +54,8 @@ def read_frames(data: bytes) -> Frames:
     frame flipped it gives all other records and that frame's number.
 
     Raises:
-        ValueError: the header is of another kind of file, damaged, or of another format version.
+        ValueError: it is another kind of file, a header without a sound frame, or of another format
+            version.
     """
     scan = Scan(HeldBytes(data))
     records = tuple(record.payload for record in scan.records())
@@ -62,17 +65,25 @@ def read_frames(data: bytes) -> Frames:
 class Scan:
     """One pass over the bytes of a log.
 
+    A damaged header is passed over where a sound frame follows: frames check themselves, and no
+    other kind of file holds one at its own offset.
+
     Attributes:
         damaged: numbers of the frames skipped so far.
+        spans: of each, 0 where its bytes are those of one frame, else how many bytes they are.
+        header_damaged: True where the header was passed over.
         end: length of the part to keep, so far.
         whole: True once all bytes were read.
 
     Raises:
-        ValueError: the header is of another kind of file, damaged, or of another format version.
+        ValueError: it is another kind of file, a header without a sound frame, or of another format
+            version.
     """
 
     def __init__(self, source: Source) -> None:
         self.damaged = array("Q")
+        self.spans = array("Q")
+        self.header_damaged = False
         self.end = 0
         self.whole = False
         self._source = source
@@ -82,7 +93,10 @@ class Scan:
         start = source.read(0, min(HEADER, source.size))
         self._empty = is_torn_header(start)
         if not self._empty:
-            check_header(start)
+            if is_damaged_header(start):
+                self.header_damaged = self._next_sound(HEADER - 1) is not None
+            if not self.header_damaged:
+                check_header(start)
             self.end = HEADER
 
     def records(self) -> Iterator[Record]:
@@ -100,6 +114,7 @@ class Scan:
             else:
                 self.damaged.append(number)
                 self.end = self._resume(offset)
+                self.spans.append(0 if self._is_one(offset) else self.end - offset)
             number += 1
         self.whole = True
 
@@ -167,6 +182,19 @@ class Scan:
             return stop if sound is None else min(sound, stop)
         following = self._source.find(MARKER, offset + 1)
         return following if following != -1 else size
+
+    def _is_one(self, offset: int) -> bool:
+        """Tell whether the damage from ``offset`` to ``end`` is within one frame.
+
+        It is where its length says so, or, if it is the length that is damaged, its checksum.
+        """
+        start = offset + HEAD
+        if self.end < start:
+            return True
+        said = stated(self._source.glance(offset, start))
+        if said.length == self.end - start:
+            return True
+        return self._checksums.of(start, self.end, place_checksum(offset)) == said.checksum
 
     def _is_marker(self, offset: int) -> bool:
         return self._source.glance(offset, offset + len(MARKER)) == MARKER

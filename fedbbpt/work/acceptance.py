@@ -17,7 +17,8 @@ MOST_MISSING = 0.05
 def check_gaps(stage: str, reports: Sequence[Report]) -> None:
     """Refuse a comparison that has too many gaps.
 
-    A search may go on with gaps; what is decided or published once must not rest on them.
+    A search may go on with gaps, which lie in its items: what lies in the moment pauses the run
+    before there is a report. What is decided or published once must not rest on them.
 
     Raises:
         QuorumError: too many items have no usable reply.

@@ -26,6 +26,7 @@ from fedbbpt.randomness import rng
 from fedbbpt.work.owner import Owner
 from fedbbpt.work.replacement import Stream
 from fedbbpt.work.score import Scored, score
+from fedbbpt.work.settling import FARTHEST, strays
 
 
 class Searched(NamedTuple):
@@ -75,7 +76,7 @@ async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched
     for generation in range(work.generations):
         before = _believed(owner, running, start)
         points = running.ask(work.candidates)
-        if not len(points):
+        if not len(points) or _strayed(owner, points, generation):
             break
         scored = await score(owner, points, _block(work, generation), assignment.seed, noise)
         counts = counts.plus(scored.counts)
@@ -92,7 +93,9 @@ async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched
         told = dict(running.scalars)
     statistics = told | trace.statistics | shown
     if work.compare and weight:
-        modes = np.stack([mode(start), mode(found)])
+        # A mean that ran away is no prompt: the server sees it, and ends the search.
+        own = mode(start) if strays(mode(found)) else mode(found)
+        modes = np.stack([mode(start), own])
         place = _block(work, work.generations)
         compared = await score(owner, modes, place, assignment.seed, noise)
         counts = counts.plus(compared.counts)
@@ -100,6 +103,16 @@ async def search(owner: Owner, assignment: Assignment, work: Search) -> Searched
         statistics["compared_loss_sum"] = compared.loss_sum
         statistics["compared_items"] = np.array([float(compared.weight)])
     return Searched(statistics, weight, counts)
+
+
+def _strayed(owner: Owner, points: Points, generation: int) -> bool:
+    """Say whether a stretch ends because its steps ran away; what it believes is still reported."""
+    if strays(points) and not generation:
+        raise MessageError(
+            f"{owner.name}: the first points of a local search lie beyond {FARTHEST:g}, where no "
+            "prompt can be made; lower the [optimizer]'s smoothing or learning_rate"
+        )
+    return strays(points)
 
 
 def _block(work: Search, generation: int) -> Block:

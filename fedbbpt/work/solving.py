@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fedbbpt.answers import Missing
+from fedbbpt.completions import Completion, Usage
 from fedbbpt.endpoints import Endpoint
 from fedbbpt.exemplars.solved import Chain
 from fedbbpt.prompts import Prompt
@@ -36,6 +37,20 @@ class Drawn(NamedTuple):
     chain: Chain | None
 
 
+class Bought(NamedTuple):
+    """What came of all draws of an owner, in their order, and what they took.
+
+    Attributes:
+        drawn: one a draw.
+        calls: that were answered, whether they were paid now or before.
+        tokens: read and written by them.
+    """
+
+    drawn: list[Drawn]
+    calls: int
+    tokens: int
+
+
 class Asker(NamedTuple):
     """How an owner asks.
 
@@ -52,8 +67,8 @@ class Asker(NamedTuple):
     temperature: float
 
 
-async def solve(asker: Asker, draws: Sequence[Draw]) -> list[Drawn]:
-    """Return what the draws bring, in their order.
+async def solve(asker: Asker, draws: Sequence[Draw]) -> Bought:
+    """Return what the draws bring.
 
     Raises:
         EndpointError: the endpoint refuses for good.
@@ -63,13 +78,18 @@ async def solve(asker: Asker, draws: Sequence[Draw]) -> list[Drawn]:
         (asker.reasoning.start(asker.prompt, one.question, sample=one.number) for one in draws),
         asker.temperature,
     )
+    answered, used = 0, Usage()
     try:
         requests = next(exchange)
         while True:
-            requests = exchange.send(await asker.endpoint.complete(requests))
+            replies = await asker.endpoint.complete(requests)
+            there = [reply for reply in replies if isinstance(reply, Completion)]
+            answered, used = answered + len(there), sum((one.usage for one in there), used)
+            requests = exchange.send(replies)
     except StopIteration as end:
         ended: list[Ended] = end.value
-    return [Drawn(draw, _chain(one)) for draw, one in zip(draws, ended, strict=True)]
+    drawn = [Drawn(draw, _chain(one)) for draw, one in zip(draws, ended, strict=True)]
+    return Bought(drawn, answered, used.prompt_tokens + used.completion_tokens)
 
 
 def _chain(ended: Ended) -> Chain | None:

@@ -33,6 +33,7 @@ from fedbbpt.schedule import Schedule
 from fedbbpt.spaces import Axis
 from fedbbpt.spaces.growth import GrowingSpace
 from fedbbpt.spaces.places import nearest, places_of
+from fedbbpt.spaces.wording import Wordings, wordings_for
 from fedbbpt.text_features import text_features
 
 BESIDE = ("random", "halving", "rejects", "surrogate")
@@ -51,6 +52,7 @@ class Listed:
 
     axes: tuple[Axis, ...] = ()
     fingerprint: str = ""
+    wordings: Wordings = wordings_for((), ())
 
     def initial(self) -> Gaussian:
         """Return N(0, I)."""

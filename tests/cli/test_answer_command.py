@@ -154,7 +154,7 @@ def test_votes_that_are_one_vote_are_noted(tmp_path: Path) -> None:
 
     said = ask(tmp_path, "answer", "run.toml", QUESTION, "--temperature", 0)
 
-    assert "their votes are one vote counted several times" in said.stdout
+    assert "they are one vote counted several times" in said.stdout
 
 
 def test_a_dry_run_sends_nothing_and_says_the_most(tmp_path: Path) -> None:

@@ -61,3 +61,13 @@ def test_a_prompt_that_shows_the_question_solved_is_refused(tmp_path: Path) -> N
 
     assert said.exit_code == 1
     assert "a question is an exemplar of the prompt" in said.stderr
+
+
+def test_a_short_question_solved_in_the_text_of_a_prompt_is_refused(tmp_path: Path) -> None:
+    write_run(tmp_path, prompt={"user": "Q: Is it late?\nA: complaint\n\nQ: {input}\nA:"})
+
+    said = ask(tmp_path, "answer", "run.toml", "is it late")
+
+    assert said.exit_code == 1
+    assert "a question is an exemplar of the prompt 'start'" in said.stderr
+    assert not (tmp_path / "runs/tiny-answers/calls.log").stat().st_size

@@ -46,7 +46,7 @@ def test_a_comparison_has_its_rows_and_files(finished: tuple[Path, Result]) -> N
 
     assert said.exit_code == 0, said.output
     assert [row["name"] for row in compared["equal_requests"]["rows"]] == ROWS
-    assert set(FIXED) | {"compare.html", "stats.json", "calls.log", "cells", "lock"} == {
+    assert {*FIXED, "compare.html", "costs.csv", "stats.json", "calls.log", "cells", "lock"} == {
         path.name for path in (folder / "runs" / "tiny-compare").iterdir()
     }
     assert (folder / "runs" / "test-openings.log").is_file()

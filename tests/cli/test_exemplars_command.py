@@ -62,14 +62,71 @@ def test_one_owner_keeps_what_it_makes_and_a_run_can_show_it(folder: Path) -> No
     assert "may contain mistakes" in planned.output
 
 
-def test_without_a_grant_no_reply_leaves_its_owner(folder: Path) -> None:
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_without_a_grant_nobody_is_asked_since_no_reply_could_leave(
+    folder: Path, dry: tuple[str, ...]
+) -> None:
     run_file(folder)
 
-    made = exemplars()
+    refused = exemplars(*dry)
 
-    assert made.exit_code == 1
-    assert "60 replies stayed at their owners" in made.output
-    assert not (folder / "exemplars.toml").exists()
+    assert refused.exit_code == 2
+    assert "no owner grants texts" in refused.output
+    assert "--owner NAME" in refused.output
+    assert refused.output.count("\n") == 1
+    assert not (folder / "runs").exists()
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_draws_that_can_prove_nothing_are_refused_before_any_is_paid_for(
+    folder: Path, dry: tuple[str, ...]
+) -> None:
+    run_file(folder)
+
+    refused = exemplars("--owner", "north", "--draws", "3", *dry)
+
+    assert refused.exit_code == 2
+    assert "stays below 1/delta = 20" in refused.output
+    assert "give --draws 9 or more" in refused.output
+    assert not (folder / "runs").exists()
+
+
+def test_the_draws_that_a_refusal_names_are_enough(folder: Path) -> None:
+    run_file(folder)
+
+    made = exemplars("--owner", "north", "--draws", "9")
+
+    assert made.exit_code == 0
+    assert "6 usable questions of 6" in made.output
+
+
+def test_a_pool_half_of_which_can_be_shown_is_asked_and_the_dry_run_says_which(
+    folder: Path,
+) -> None:
+    run_file(folder)
+    rows = [{"input": question(200, 1, 7), "target": "208"}]
+    rows.append({"input": question(300, 1, 7), "target": "who knows"})
+    rows.append({"input": "and " * 61 + question(400, 1, 7), "target": "408"})
+    write_rows(folder / "pool.jsonl", rows)
+
+    planned = exemplars("--owner", "north", "--draws", "3", "--dry-run")
+    made = exemplars("--owner", "north", "--draws", "3")
+
+    assert planned.exit_code == 0
+    assert "1 questions without a target need --draws 9" in planned.output
+    assert "1 questions are too long to be shown" in planned.output
+    assert "1 exemplars of 1 usable questions of 3" in made.output
+
+
+def test_a_pool_of_questions_that_are_too_long_is_refused(folder: Path) -> None:
+    run_file(folder)
+    write_rows(folder / "pool.jsonl", [{"input": "and " * 61 + question(4, 1, 7), "target": "12"}])
+
+    refused = exemplars("--owner", "north")
+
+    assert refused.exit_code == 1
+    assert "more than 60 words" in refused.output
+    assert not (folder / "runs").exists()
 
 
 def test_with_a_grant_a_reply_leaves_unless_it_repeats_an_example(folder: Path) -> None:
@@ -116,7 +173,7 @@ def test_again_it_is_the_same_file_and_nothing_is_paid_twice(folder: Path) -> No
 def test_a_dry_run_asks_nobody(folder: Path) -> None:
     run_file(folder)
 
-    planned = exemplars("--dry-run")
+    planned = exemplars("--owner", "south", "--dry-run")
 
     assert planned.exit_code == 0
     assert "6 questions x 10 draws x 1 calls = 60 calls at most" in planned.output

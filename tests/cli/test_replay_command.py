@@ -49,7 +49,8 @@ def test_every_method_has_its_row_at_every_budget(done: tuple[Path, Result]) -> 
     assert said.exit_code == 0, said.output
     by_budget = {b: [r["method"] for r in table if r["budget"] == b] for b in ("1", "3", "6")}
     assert by_budget["1"] == ["single", "mixture", "oracle"]
-    six = ["SC", "AC .95", "ESC", "mixture", "TRIPLE", "local only", "ours", "oracle"]
+    six = ["SC", "AC .95", "ESC", "mixture", "TRIPLE", "TRIPLE paired", "local only", "ours"]
+    six += ["oracle", "allocation"]
     assert by_budget["6"] == six
     assert by_budget["3"] == [name for name in six if name != "ESC"]
     assert "| ours | 6 |" in said.stdout
@@ -186,7 +187,7 @@ def test_recipes_choose_the_rows(tmp_path: Path) -> None:
 
     assert said.exit_code == 0, said.output
     assert {row["method"] for row in rows(tmp_path)} == {"ESC", "SC", "ours"}
-    assert "--recipe fed-icl: it asks what no table records" in refused.stderr
+    assert "--recipe fed-icl: every owner answers every question with its own" in refused.stderr
     assert "--recipe scop: it votes over paraphrases" in silent.stderr
 
 

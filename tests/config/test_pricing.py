@@ -40,8 +40,6 @@ def test_the_list_has_a_date_a_page_for_every_provider_and_thirty_models() -> No
 
 def test_a_listed_model_has_its_price_at_its_own_host_alone() -> None:
     assert listed_price(PROFILE) == Price.per_million(2, 8, 0.5)
-    dated = replace(PROFILE, model="gpt-4.1-2025-04-14")
-    assert listed_price(dated) == listed_price(PROFILE)
     assert listed_price(replace(PROFILE, model="gpt-4.1-nano")) == Price.per_million(
         0.1, 0.4, 0.025
     )
@@ -49,6 +47,28 @@ def test_a_listed_model_has_its_price_at_its_own_host_alone() -> None:
     assert listed_price(replace(PROFILE, destination="https://gateway.example.com/v1")) is None
     through = "https://api.openai.com/v1 through the proxy http://proxy:3128"
     assert listed_price(replace(PROFILE, destination=through)) == listed_price(PROFILE)
+
+
+def test_a_dated_name_has_the_price_of_its_own_line_or_none() -> None:
+    listed = replace(PROFILE, model="gpt-4.1-2025-04-14")
+    dearer = replace(PROFILE, model="gpt-4o-2024-05-13")
+    near = ("gpt-4.1-2031-01-01", "gpt-4.1-0314", "gpt-4.1@20250414", "GPT-4.1", "org/gpt-4.1")
+
+    assert listed_price(listed) == listed_price(PROFILE)
+    assert listed_price(dearer) == Price.per_million(5, 15)
+    assert [listed_price(replace(PROFILE, model=name)) for name in near] == [None] * len(near)
+
+
+def test_a_dated_name_that_is_not_listed_takes_no_cap_in_dollars_and_says_how_to_state_a_price(
+    tmp_path: Path,
+) -> None:
+    dated = {**LISTED, "model": "gpt-4o-mini-2031-01-01"}
+
+    said = refusal(tmp_path, asking(dated, caps={"dollars": 1.5}))
+
+    assert "price of gpt-4o-mini-2031-01-01 at https://api.openai.com/v1 is not known" in said
+    assert "Write [endpoint.prices] with prompt, completion and cached" in said
+    tiny_prepared(tmp_path, asking({**dated, "prices": PRICES}, caps={"dollars": 1.5}))
 
 
 def test_ones_own_prices_come_before_the_list_and_the_endpoints_before_the_runs(

@@ -205,9 +205,13 @@ def test_exemplars_that_hold_a_question_that_will_be_asked_are_refused(tmp_path:
     write_rows(tmp_path / "south.jsonl", [*rows, {"id": "leak", "input": shown, "target": "17"}])
 
     said = refused(tmp_path, tables)
+    reworded = {"id": "leak", "input": shown.lower().rstrip("?") + " ...", "target": "17"}
+    write_rows(tmp_path / "south.jsonl", [*rows, reworded])
+    again = refused(tmp_path, tables)
 
     assert "example 'leak' of south" in said
     assert shown not in said
+    assert again == said
 
 
 def test_turns_of_a_prompt_that_hold_such_a_question_are_refused(tmp_path: Path) -> None:

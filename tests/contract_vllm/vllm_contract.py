@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from tiny_transformer import BEGIN, WIDTH, TinyTransformer, tokens_of, word_of
+from tiny_transformer import BEGIN, VOCABULARY, WIDTH, TinyTransformer, tokens_of, word_of
 
 from fedbbpt.distributions import Floats
 
@@ -154,10 +154,14 @@ def _answered(
 
 def _wanted(body: Mapping[str, object]) -> Callable[[Floats], list[int]]:
     """Return what tells the tokens to report from the log-probabilities of all."""
+    if {"echo", "prompt_embeds", "prompt_logprobs"} & body.keys():
+        raise AssertionError("EngineDeadError: the real engine does not survive this")
     ids, top = body.get("logprob_token_ids"), int(str(body.get("top_logprobs") or 0))
     if ids and not body.get("logprobs"):
         raise RefusedError("when using `logprob_token_ids`, `logprobs` must be set to true.")
     if isinstance(ids, list) and ids:
+        if max(ids) >= VOCABULARY:
+            raise RefusedError(f"token_id(s) {[max(ids)]} in logprob_token_ids are out of vocab")
         return lambda _found: ids
     if top > MOST_LOGPROBS:
         raise RefusedError(

@@ -1,4 +1,3 @@
-import re
 import socket
 import time
 from collections import Counter
@@ -26,7 +25,7 @@ from whole_runs import (
 )
 
 from fedbbpt.endpoints.records.fingerprint import fingerprint_request
-from fedbbpt.errors import EndpointError, QuorumError
+from fedbbpt.errors import EndpointError
 
 GOOD = orjson.dumps(
     {"choices": [{"message": {"content": "praise"}, "finish_reason": "stop", "logprobs": None}]}
@@ -174,40 +173,6 @@ def test_an_endpoint_that_is_down_from_the_start_is_named_and_nothing_is_decided
     )
     left = {path.name for path in (tmp_path / "run").iterdir()}
     assert left == {"run.json", "lock", "calls.log", "rounds.log"}
-
-
-@pytest.mark.parametrize(
-    ("number", "fault", "why"),
-    [
-        (2, DOWN, "status 503"),
-        (30, saying("maintenance", 503, retry_after="600"), "status 503"),
-        (MIDDLE, saying("daily limit", 429, retry_after="3600"), "status 429"),
-        (150, replying(GOOD, 200, {"Server": "without log-probabilities"}), "no log-probabilities"),
-    ],
-)
-def test_an_endpoint_that_fails_for_long_pauses_the_run_soon_and_never_makes_a_score(
-    server: MockEndpoint, whole: Healthy, tmp_path: Path, number: int, fault: Fault, why: str
-) -> None:
-    server.plan(since(number, fault))
-    began = time.monotonic()
-
-    with pytest.raises(QuorumError) as caught:
-        tune(whole.file, tmp_path / "run")
-
-    patience = 60 / HurriedLoop.SPEED
-    assert time.monotonic() - began < 10 * patience
-    assert re.search(rf"resume \({server.url}: \d+ x {why}(, for .* = 0)?\)$", str(caught.value))
-    assert "\n" not in str(caught.value)
-    assert not (tmp_path / "run/results.json").exists()
-
-    server.plan(healthy)
-    finished = tune(whole.file, tmp_path / "run")
-    if finished.results.coverage.missing == 0:
-        assert final_bytes(tmp_path / "run") == whole.left
-    else:
-        assert number not in {2, 150}  # else a round had usable reports: it stands, gaps counted
-        assert sum(summary.missing for summary in finished.results.rounds) > 0
-        assert finished.results.test.n == orjson.loads(whole.left["results.json"])["test"]["n"]
 
 
 def test_another_model_behind_the_same_address_is_noticed_before_any_example_is_sent(

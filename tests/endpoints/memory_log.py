@@ -1,8 +1,10 @@
 """A log in memory that a journal cannot tell from one on disk, for laws over many histories."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import cast
 
+from fedbbpt.storage.damage import Damage
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.scan import Record
 
@@ -11,8 +13,9 @@ class MemoryLog:
     """Keeps records; what was appended survives whoever dies."""
 
     def __init__(self) -> None:
+        self.path = Path("memory.log")
         self.records: list[bytes] = []
-        self.damaged: tuple[()] = ()
+        self.damage = Damage()
 
     def append(self, payload: bytes) -> int:
         """Keep a record and return its offset."""

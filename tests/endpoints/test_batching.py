@@ -3,78 +3,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from shouting_wire import PROFILE, Shouting, batched, garbage, replies, requests
 
 from fedbbpt.answers import Missing
-from fedbbpt.completions import Completion, Request, Usage
-from fedbbpt.endpoints import AttemptError, Endpoint, Profile
+from fedbbpt.endpoints import Endpoint
 from fedbbpt.endpoints.batching import LANES, Batched
-from fedbbpt.endpoints.pacing.bounds import Bounds
-from fedbbpt.endpoints.pacing.limiter import Limiter
-from fedbbpt.endpoints.pacing.limits import Limited
-from fedbbpt.endpoints.pacing.retrying import Retrying
 from fedbbpt.endpoints.records.journal import Journal
-from fedbbpt.endpoints.records.recording import Recorded
 from fedbbpt.endpoints.spending.ledger import Caps, Spend
-from fedbbpt.errors import EndpointError, StorageError
-from fedbbpt.prompts import Message
+from fedbbpt.errors import StorageError
 from fedbbpt.storage.framed_log import FramedLog
-
-PROFILE = Profile("fake", "this process", "model", "model", 0, 4, local=True)
-UNLIMITED = Caps()
-
-
-def requests(*texts: str) -> list[Request]:
-    return [Request((Message("user", text),)) for text in texts]
-
-
-def replies(*texts: str) -> list[Completion]:
-    return [Completion(text.upper(), usage=Usage(5, 1)) for text in texts]
-
-
-class Shouting:
-    """A wire that answers in capitals; some texts fail, hang or wait for a signal."""
-
-    def __init__(self, failures: dict[str, list[Exception]] | None = None) -> None:
-        self.failures = failures or {}
-        self.sent: list[str] = []
-        self.gate = asyncio.Event()
-        self.cancelled: list[str] = []
-
-    async def send(self, request: Request) -> Completion:
-        text = request.messages[0].content
-        self.sent.append(text)
-        try:
-            await asyncio.sleep(0)
-            if text.startswith("gated"):
-                await self.gate.wait()
-        except asyncio.CancelledError:
-            self.cancelled.append(text)
-            raise
-        if self.failures.get(text):
-            raise self.failures[text].pop(0)
-        return Completion(text.upper(), usage=Usage(5, 1))
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
     with FramedLog.open(tmp_path / "calls.log") as log:
         yield Journal(log)
-
-
-def batched(
-    wire: Shouting,
-    journal: Journal,
-    *,
-    caps: Caps = UNLIMITED,
-    attempts: int = 2,
-    concurrency: int = 4,
-) -> Batched:
-    async def no_sleep(seconds: float) -> None:
-        await asyncio.sleep(0)
-
-    recorded = Recorded(wire, journal, PROFILE, "ann", caps)
-    retrying = Retrying(Limited(recorded, Limiter(Bounds(concurrency))), attempts, sleep=no_sleep)
-    return Batched(retrying, PROFILE, journal, caps)
 
 
 def counts(endpoint: Batched) -> tuple[int, int, int, int]:
@@ -130,45 +73,28 @@ async def test_the_same_question_twice_in_a_batch_is_one_call(journal: Journal) 
     assert counts(endpoint) == (3, 1, 2, 0)
 
 
-async def test_an_item_without_a_reply_is_missing_and_the_rest_is_answered(
+async def test_an_item_without_a_usable_reply_is_missing_and_the_rest_is_answered(
     journal: Journal,
 ) -> None:
-    busy: list[Exception] = [AttemptError("status 503", billed=False) for _ in range(2)]
-    wire = Shouting({"b": busy, "c": busy[:1]})
+    wire = Shouting({"b": garbage(2), "c": garbage(1)})
     endpoint = batched(wire, journal)
 
     answers = await endpoint.complete(requests("a", "b", "c", "b"))
 
-    assert answers == [*replies("a"), Missing("status 503"), *replies("c"), Missing("status 503")]
+    missing = Missing("unreadable body")
+    assert answers == [*replies("a"), missing, *replies("c"), missing]
     assert counts(endpoint) == (4, 0, 2, 2)
     assert journal.account.promised == Spend(0, 0)
 
 
 async def test_what_was_missing_is_asked_again_by_the_next_batch(journal: Journal) -> None:
-    wire = Shouting({"a": [AttemptError("timeout", billed=True)]})
+    wire = Shouting({"a": garbage(1)})
     endpoint = batched(wire, journal, attempts=1)
     first = await endpoint.complete(requests("a"))
 
     second = await endpoint.complete(requests("a"))
 
-    assert (first, second) == ([Missing("timeout")], replies("a"))
-
-
-async def test_a_refusal_for_good_comes_out_plain_and_stops_the_others(journal: Journal) -> None:
-    refusal = EndpointError("401: check the key")
-    wire = Shouting({"b": [refusal]})
-    endpoint = batched(wire, journal)
-
-    with pytest.raises(EndpointError) as caught:
-        await endpoint.complete(requests("gated a", "b", "gated c", "gated d", *"efgh"))
-
-    assert caught.value is refusal
-    # The place that the refused request leaves may be taken once before the others hear of it.
-    assert {"gated a", "gated c", "gated d"} <= set(wire.cancelled) <= set(wire.sent)
-    assert not {"f", "g", "h"} & set(wire.sent)
-    assert journal.flights == {}
-    assert journal.account.promised == Spend(0, 0)
-    assert journal.tally().possibly_billed == len(wire.cancelled) <= 4
+    assert (first, second) == ([Missing("unreadable body")], replies("a"))
 
 
 async def test_a_mistake_in_a_wire_is_not_hidden(journal: Journal) -> None:

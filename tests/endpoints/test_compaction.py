@@ -98,7 +98,9 @@ def test_what_is_settled_goes_and_the_sizes_are_told(tmp_path: Path) -> None:
 
     assert done == Compacted(before, path.stat().st_size, 1)
     assert done.after < before / 10
-    assert [orjson.loads(record)["t"] for record in records] == ["carried", "kept", "intent"]
+    kinds = [orjson.loads(record)["t"] for record in records]
+    assert kinds == ["carried", "kept", "intent", "carried"]
+    assert records[0] == records[-1]
 
 
 def test_a_damaged_record_is_dropped_and_stays_possibly_billed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from fedbbpt.codec.messages import encode_report
 from fedbbpt.completions import Completion, Request
 from fedbbpt.distributions import Categorical
 from fedbbpt.engines.local import Local
-from fedbbpt.errors import BudgetError, EndpointError, FedbbptError, MessageError
+from fedbbpt.errors import BudgetError, EndpointError, FedbbptError, MessageError, OutageError
 from fedbbpt.messages import Assignment, Block, Score
 
 NAMES = ("anna", "bert", "cleo")
@@ -108,15 +108,20 @@ async def test_one_owners_refusal_is_raised_plain_and_stops_the_others(error: Fe
     assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
 
 
-async def test_a_cap_reached_by_one_owner_lets_the_others_receive_what_is_paid_for() -> None:
-    cap, late = BudgetError("the cap is reached"), WaitingEndpoint()
-    local = engine({"anna": RefusingEndpoint(error=cap), "bert": late})
+@pytest.mark.parametrize(
+    "pause", [BudgetError("the cap is reached"), OutageError("out for 120 s", "status 503")]
+)
+async def test_a_pause_of_one_owner_lets_the_others_receive_what_is_paid_for(
+    pause: FedbbptError,
+) -> None:
+    late = WaitingEndpoint()
+    local = engine({"anna": RefusingEndpoint(error=pause), "bert": late})
     asyncio.get_running_loop().call_later(0.02, late.turn.set)
 
-    with pytest.raises(BudgetError) as raised:
+    with pytest.raises(type(pause)) as raised:
         await local.gather(assignments(("anna", "bert")))
 
-    assert raised.value is cap
+    assert raised.value is pause
     assert late.asked
     assert not late.cancelled
 

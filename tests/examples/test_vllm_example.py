@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from fedbbpt.cli import main
 from fedbbpt.config.prepare import prepare
+from fedbbpt.config.recipes import load_recipe
 from fedbbpt.config.runfile import resolve
 from fedbbpt.distributions import width
 
@@ -20,11 +21,21 @@ FOLDER = Path(__file__).parent.parent.parent / "examples" / "vllm"
 
 @pytest.fixture
 def experiment(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    found = importlib.util.spec_from_file_location("experiment", FOLDER / "experiment.py")
+    return script("experiment", monkeypatch)
+
+
+@pytest.fixture
+def federation(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return script("federation", monkeypatch)
+
+
+def script(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return a script of the example as a module."""
+    found = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
     assert found is not None
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)
-    monkeypatch.setitem(sys.modules, "experiment", module)
+    monkeypatch.setitem(sys.modules, name, module)
     found.loader.exec_module(module)
     return module
 
@@ -75,20 +86,43 @@ def test_a_comparison_has_random_search_beside_soft_tokens(tmp_path: Path) -> No
     assert "random: random search: 400 prompts" in said.output
 
 
-def test_ten_owners_compare_four_ways_at_equal_calls(tmp_path: Path) -> None:
+@pytest.mark.parametrize("split", ["iid", "dirichlet"])
+def test_ten_owners_compare_four_ways_at_equal_calls(
+    federation: ModuleType, split: str, tmp_path: Path
+) -> None:
     pytest.importorskip("cma")
-    text = (FOLDER / "federation.toml").read_text().replace("../../.cache/vader4-soft/", "")
-    (tmp_path / "federation.toml").write_text(text)
     (tmp_path / "all.jsonl").write_text("\n".join(map(line, range(2_044))), encoding="utf-8")
-    methods = "fedes-cma,fedbpt-paper,fedavg-bbt,fedavg-zo"
+    text = (FOLDER / "federation.toml").read_text().replace("../../.cache/vader4-soft/", "")
+    run = tmp_path / "run.toml"
+    run.write_text(federation.dealt(text, split, tmp_path), encoding="utf-8")
+    words = federation.command(run, federation.RECIPES, "1-5", ["--dry-run"])
 
-    said = CliRunner().invoke(
-        main, ["compare", str(tmp_path / "federation.toml"), "--recipes", methods, "--dry-run"]
-    )
+    said = CliRunner().invoke(main, words[3:])
 
     assert said.exit_code == 0, said.output
-    assert "random: random search: 250 prompts" in said.output  # of 10 owners x 8 texts each
-    assert "(5 seeds), at most 800,000 calls" in said.output
+    assert f'split = "{split}"' in run.read_text()
+    assert "random: random search: 252 prompts" in said.output  # of 10 owners x 8 texts each
+    assert "(5 seeds), at most 806,400 calls" in said.output
+    assert "random exemplars: left out: not asked for" in said.output
+
+
+def test_three_whole_rounds_of_fedbpt_are_paid(federation: ModuleType, tmp_path: Path) -> None:
+    pytest.importorskip("cma")
+    (tmp_path / "all.jsonl").write_text("\n".join(map(line, range(2_044))), encoding="utf-8")
+    text = (FOLDER / "federation.toml").read_text().replace("../../.cache/vader4-soft/", "")
+    recipe = load_recipe("fedbpt-paper")
+    tables = tomllib.loads(federation.dealt(text, "dirichlet", tmp_path))
+    tables |= {"recipe": "fedbpt-paper", "search": {**tables["search"]}}
+
+    planned = prepare(resolve(tables, tmp_path), {})
+
+    assert recipe["search"]["generations"] == planned.schedule.generations
+    assert (planned.plan.rounds, planned.plan.requests) == (3, 20_160)
+
+
+def test_a_run_file_without_a_split_is_refused(federation: ModuleType) -> None:
+    with pytest.raises(ValueError, match="split"):
+        federation.dealt('recipe = "bbt"', "iid", FOLDER)
 
 
 def test_the_shell_reads_the_script_that_serves() -> None:

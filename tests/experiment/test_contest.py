@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from app_side import MODEL
+from no_pauses import stop_pausing
 from tiny_run import LABELS, rows
 
 from fedbbpt import TunedPrompt
@@ -14,22 +15,21 @@ from fedbbpt.completions import Completion, Request, TokenLogprob
 from fedbbpt.data import Example
 from fedbbpt.endpoints import AttemptError, Profile, Wire
 from fedbbpt.endpoints.spending.ledger import Caps
-from fedbbpt.errors import ConfigError, QuorumError
+from fedbbpt.errors import ConfigError, OutageError, QuorumError
 from fedbbpt.experiment.contenders import Named, contenders
 from fedbbpt.experiment.contest import Contender, Contest, hold
 from fedbbpt.prompts import Message, Prompt
 
 EXAMPLES = [Example(row["id"], row["input"], (row["target"],)) for row in rows("stairs", 20)]
-BEYOND = 999.0
-"""Seconds that no one waits: the attempt is the last, and so is every later one."""
 
 
 @dataclass(frozen=True)
 class Faulty:
-    """The scripted model, but some inputs never get a reply, and some get a strange one."""
+    """The scripted model, but some inputs never get a usable reply, and some get a strange one."""
 
     lost: str = "-"
     strange: str = "-"
+    reason: str = "empty choices"
 
     def profile(self) -> Profile:
         return MODEL.profile()
@@ -41,10 +41,15 @@ class Faulty:
     async def send(self, request: Request) -> Completion:
         said = request.messages[-1].content
         if self.lost in said:
-            raise AttemptError("status 503", billed=False, retry_after=BEYOND)
+            raise AttemptError(self.reason, billed=True, unusable=self.reason == "empty choices")
         if self.strange in said:
             return Completion("Well", first=(TokenLogprob("Well", -0.1),))
         return MODEL.reply(request)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop_pausing(monkeypatch)
 
 
 def contender(name: str, question: str) -> Contender:
@@ -86,8 +91,19 @@ async def test_what_was_missing_is_asked_again_and_the_rest_is_not(tmp_path: Pat
 
 
 async def test_no_common_item_says_why(tmp_path: Path) -> None:
-    with pytest.raises(QuorumError, match=r"no item has a reply for both .*20 x status 503"):
+    with pytest.raises(QuorumError, match=r"no item has a reply for both .*20 x empty choices"):
         await hold(CONTEST, Faulty(lost="B one?"), tmp_path, Caps())
+
+
+async def test_an_outage_decides_nothing_and_the_same_contest_goes_on(tmp_path: Path) -> None:
+    whole = await hold(CONTEST, Faulty(), tmp_path / "whole", Caps())
+
+    with pytest.raises(OutageError, match=r"\(status 503\); nothing is lost"):
+        await hold(CONTEST, Faulty(lost="B one?", reason="status 503"), tmp_path / "a", Caps())
+    again = await hold(CONTEST, Faulty(), tmp_path / "a", Caps())
+
+    assert (again.calls, again.hits) == (20, 20)
+    assert replace(again, calls=0, hits=0) == replace(whole, calls=0, hits=0)
 
 
 def test_label_scores_at_an_endpoint_without_log_probabilities_are_refused() -> None:

@@ -18,7 +18,7 @@ from fedbbpt.config.prepare import prepare
 from fedbbpt.config.runfile import resolve
 from fedbbpt.endpoints import AttemptError, Profile, Wire
 from fedbbpt.endpoints.scripted import Scripted
-from fedbbpt.errors import BudgetError, ConfigError, QuorumError
+from fedbbpt.errors import BudgetError, ConfigError, OutageError, QuorumError
 
 JUDGE = {"use": "scripted", "seed": 5, "lexicon": {"yes": {"praise": 1.0}, "no": {"late": 1.0}}}
 SCORING = {"metric": "judge", "calibration_examples": 8, "read": "generate"}
@@ -31,11 +31,13 @@ class Moody(Scripted):
     Attributes:
         mood: grades change from draw to draw for every so many-th item; 0 for never.
         silent: says nothing about items whose text holds this.
+        garbles: its replies on items whose text holds this cannot be used.
         babbles: gives no grade on items whose text holds this.
     """
 
     mood: int = 0
     silent: str = "\0"
+    garbles: str = "\0"
     babbles: str = "\0"
 
     def profile(self) -> Profile:
@@ -57,6 +59,8 @@ class _MoodyWire:
         text = request.messages[-1].content
         if self.judge.silent in text:
             raise AttemptError("status 503", billed=False)
+        if self.judge.garbles in text:
+            raise AttemptError("empty choices", billed=True, unusable=True)
         if self.judge.babbles in text:
             return Completion("It depends.")
         reference, answer = (
@@ -130,7 +134,7 @@ def test_a_moody_judge_is_found_out(tmp_path: Path) -> None:
 
 
 def test_an_item_without_a_grade_is_missing_and_not_scored(tmp_path: Path) -> None:
-    run = tables(tmp_path, {"silent": "it message 3 "})
+    run = tables(tmp_path, {"garbles": "it message 3 "})
 
     result = fedbbpt.optimize(run, directory=tmp_path / "run")
 
@@ -140,10 +144,12 @@ def test_an_item_without_a_grade_is_missing_and_not_scored(tmp_path: Path) -> No
 
 
 def test_a_judge_that_is_out_of_order_decides_nothing(tmp_path: Path) -> None:
-    run = tables(tmp_path, {"silent": "message"})
+    silent, garbled = ({kind: "message"} for kind in ("silent", "garbles"))
 
-    with pytest.raises(QuorumError, match=r"the judge's own place: \d+ x status 503"):
-        fedbbpt.optimize(run, directory=tmp_path / "run")
+    with pytest.raises(OutageError, match=r"the judge's own place: .* \(status 503\); nothing is"):
+        fedbbpt.optimize(tables(tmp_path, silent), directory=tmp_path / "out")
+    with pytest.raises(QuorumError, match=r"the judge's own place: \d+ x empty choices"):
+        fedbbpt.optimize(tables(tmp_path, garbled), directory=tmp_path / "garbled")
 
 
 def test_replies_without_a_grade_are_counted(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ PIECES = (
         "May",
         "6th",
     ),
+    *("12,5", "1.234.567", "3.5k", "300K", "2 hours", "30 minutes", "is not", "isn't", "cannot be"),
     *("2024", "05/06/2024", "2024-05-06", "Answer:", "the answer is", "####", "\\boxed{", "}", "{"),
     *(
         "\\frac{1}{2}",

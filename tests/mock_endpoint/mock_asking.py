@@ -17,7 +17,7 @@ from fedbbpt.endpoints.pacing.limiters import Limiters
 from fedbbpt.endpoints.records.completion_json import completion_payload
 from fedbbpt.endpoints.records.journal import Journal
 from fedbbpt.endpoints.spending.ledger import Caps, Ledger
-from fedbbpt.errors import EndpointError
+from fedbbpt.errors import EndpointError, OutageError
 from fedbbpt.money import Price
 from fedbbpt.prompts import Message
 from fedbbpt.storage.framed_log import FramedLog
@@ -36,7 +36,7 @@ class Outcome:
 
     Attributes:
         completions: in the order of the questions.
-        missing: questions without an answer after the first asking.
+        missing: questions without an answer after the first asking; 1 where an outage ended it.
         refused: times that a refusal for good ended the asking before its end.
         ledger: of the journal.
     """
@@ -81,6 +81,9 @@ async def ask_all(connector: Connector, log: Path, requests: Sequence[Request]) 
                     replies = await endpoint.complete(requests)
             except EndpointError:
                 refused += 1
+                continue
+            except OutageError:
+                missing = max(missing, 1)
                 continue
             lost = sum(isinstance(reply, Missing) for reply in replies)
             missing = missing if turn > refused else lost

@@ -1,10 +1,15 @@
 """Edits of phrases, and what a model is shown by those proposers that ask one."""
 
+import re
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fedbbpt.answers import Missing
 from fedbbpt.completions import Completion
+from fedbbpt.library.templates import fill
 from fedbbpt.proposers import Parent, Proposed
 from fedbbpt.proposers.crossover_de import CrossoverDe
 from fedbbpt.proposers.edits import Edits
@@ -43,6 +48,63 @@ def test_a_phrase_is_deleted_swapped_or_added_from_the_other_parent() -> None:
 
 def test_a_parent_of_one_phrase_and_no_other_gives_nothing() -> None:
     assert texts_of(Edits(), (Parent("Classify.", 0.5),), 3) == ()
+
+
+def test_full_stops_stay_only_where_a_sentence_begins() -> None:
+    assert (
+        joined(("As good or bad.", "of it.", "Say one word."))
+        == "As good or bad of it. Say one word."
+    )
+    assert joined(("Say e.g.", "good.")) == "Say e.g. good."
+    assert joined(("by U.S. or E.U.", "of it"), ("U.S. or E.U.",)) == "By U.S. or E.U. of it."
+
+
+VALUE_WORDS = st.sampled_from(["of", "or", "and", "in,", "to:", "end.", "(by)", "x;"])
+VALUES = st.lists(VALUE_WORDS, max_size=8).map(
+    lambda words: " ".join(word for at, said in enumerate(words) for word in (f"part{at}", said))
+)
+
+
+@given(
+    VALUES,
+    VALUES.map(lambda value: value.replace("part", "piece")),
+    st.integers(0, 2**16),
+    st.integers(1, 4),
+)
+def test_an_edit_keeps_topic_and_labels_whole_or_drops_them_whole(
+    topic: str, spoken: str, seed: int, edits: int
+) -> None:
+    template = (
+        "Read the text. Decide on the {topic} of it ({labels}), then say: {labels}. Be brief."
+    )
+    first = fill(template, topic=topic, labels=spoken)
+    second = fill("Of {labels} choose by {topic}. Answer at once.", topic=topic, labels=spoken)
+    parents = (Parent(first, 0.9), Parent(second, 0.3))
+    proposer = Edits(edits=edits, topic=topic, spoken=spoken)
+
+    step = proposer.start(parents, (), 6, np.random.default_rng(seed)).step(())
+
+    assert isinstance(step, Proposed)
+    for text in step.texts:
+        for value in filter(None, (topic, spoken)):
+            parts = re.findall(r"(?:part|piece)\d", value)
+            assert {text.count(part) for part in parts} == {text.count(value)}
+
+
+def test_what_a_run_filled_in_is_not_put_into_other_words() -> None:
+    proposer = Edits(paraphrase=True, topic="kind of message", spoken="complaint or praise")
+    parents = (Parent("Say the kind of message as complaint or praise.", 0.9), OTHER)
+
+    asked = [
+        request.messages[-1].content
+        for seed in range(12)
+        for step in [proposer.start(parents, (), 6, np.random.default_rng(seed)).step(())]
+        if not isinstance(step, Proposed)
+        for request in step
+    ]
+
+    assert asked
+    assert not any("message" in said or "praise" in said for said in asked)
 
 
 def test_a_lost_paraphrase_leaves_the_phrase_as_it_was() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fedbbpt.completions import Completion
 from fedbbpt.reasoning.retrieval import Pool
-from fedbbpt.reasoning.wordings import kept_wordings, parameters, wording_in
+from fedbbpt.reasoning.wordings import kept_wordings, parameters, same_numbers, wording_in
 
 ASKED = "Lena has 3 pens at 1,250 cents and one bag. How many cents is that?"
 CHOICE = "Which is red?\nA) grass\nB) blood"
@@ -29,6 +29,44 @@ def test_a_wording_is_kept_if_it_is_new_and_keeps_every_number(text: str, kept: 
 
     assert found.kept == ((text,) if kept else ())
     assert found.dropped == (0 if kept else 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Tom has 5 apples and buys 1 more.", "Tom has 5 apples."),
+        ("Tom has 5 apples and buys 1 more.", "Tom has 5 apples and buys none."),
+        ("Tom has 5 apples.", "Tom has 5 apples and gives 1 away."),
+        ("Half of 10 apples are red.", "A third of 10 apples are red."),
+        ("He buys a dozen of 40 eggs.", "He buys some of 40 eggs."),
+        ("She has twice as many as 4.", "She has triple as many as 4."),
+        ("It doubled to 8.", "It tripled to 8."),
+        ("Two of 12,5 are red.", "Two of 13,5 are red."),
+        ("A quarter of 8 is eaten.", "A fifth of 8 is eaten."),
+    ],
+)
+def test_a_wording_with_another_number_in_digits_or_words_is_dropped(
+    question: str, text: str
+) -> None:
+    assert kept_wordings(question, [text], same=True).kept == ()
+    assert kept_wordings(text, [question], same=True).kept == ()
+    assert kept_wordings(question, [text], same=False).kept == (text,)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("He buys 1 more of 5.", "Of 5 he buys one more."),
+        ("He has one bag of 5.", "His bag is of 5."),
+        ("What is 1/2 of 8?", "How much is half of 8?"),
+        ("He buys a dozen eggs.", "12 eggs are bought."),
+        ("She has twice 4.", "She has double of four."),
+        ("Two of 12,5 are red.", "2 are red of 12,5."),
+    ],
+)
+def test_a_number_may_be_written_in_another_way(question: str, text: str) -> None:
+    assert kept_wordings(question, [text], same=True).kept == (text,)
+    assert kept_wordings(text, [question], same=True).kept == (question,)
 
 
 def test_a_wording_keeps_the_options_as_they_are() -> None:
@@ -56,7 +94,23 @@ def test_what_is_kept_never_changes_a_number(text: str, other: str) -> None:
     found = kept_wordings(text, [other], same=True)
 
     assert len(found.kept) + found.dropped == 1
-    assert all(parameters(kept) == parameters(text) for kept in found.kept)
+    assert all(same_numbers(kept, text) for kept in found.kept)
+
+
+WORDS = ("1", "one", "2", "two", "half", "third", "1/3", "dozen", "apples", "and", "12,5", "5 %")
+numbered = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+
+
+@given(text=numbered, other=numbered)
+def test_having_the_same_numbers_goes_both_ways_and_only_a_one_may_come_or_go(
+    text: str, other: str
+) -> None:
+    same = same_numbers(text, other)
+
+    ours, theirs = ({**parameters(one), (1, False): 0} for one in (text, other))
+    assert same_numbers(other, text) == same
+    assert not same or ours == theirs
+    assert same_numbers(text, text)
 
 
 def test_the_question_in_a_reply_stands_in_tags_or_is_all_of_it() -> None:
@@ -73,3 +127,12 @@ def test_the_most_alike_comes_first_and_the_question_itself_never() -> None:
 
     assert [one.place for one in near] == [1, 0]
     assert near[0].likeness > near[1].likeness + 0.2
+
+
+def test_the_question_itself_is_left_out_under_any_punctuation_and_a_changed_sign_is_another() -> (
+    None
+):
+    pool = Pool(("What is: 17 * 23?", "What is 17 - 23?"))
+
+    assert [one.place for one in pool.nearest("what is 17 \u00d7 23")] == [1]
+    assert {one.place for one in pool.nearest("What is 17 + 23?")} == {0, 1}

@@ -57,8 +57,8 @@ def test_a_cell_that_was_not_recorded_has_nothing_left() -> None:
 def test_tables_that_contradict_themselves_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^cells: question 1 .* there are 1"):
         table({(1, PLAIN): cell("a")})
-    with pytest.raises(ValueError, match=r"^preparation: of question 0"):
-        AnswersTable(("a",), {}, {(0, PLAIN): Cost(1)})
+    with pytest.raises(ValueError, match=r"^preparation: question 1 .* there are 1"):
+        AnswersTable(("a",), {}, {(1, PLAIN): Cost(1)})
     with pytest.raises(ValueError, match=r"^answer: "):
         Recorded("")
     with pytest.raises(ValueError, match=r"^cost: .*at least one call"):

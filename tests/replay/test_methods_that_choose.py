@@ -121,9 +121,9 @@ def test_the_best_is_the_one_that_is_right_most_often() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"), [({"draws": 0.5}, "draws"), ({"part": 1.0}, "part"), ({"part": 0}, "part")]
+    ("changes", "said"), [({"calls": 0.5}, "calls"), ({"part": 1.0}, "part"), ({"part": 0}, "part")]
 )
 def test_what_cannot_be_meant_is_refused(changes: dict[str, float], said: str) -> None:
     learning = Learning(table(2, 0), ("north", "north"))
     with pytest.raises(ValueError, match=said):
-        WithChoice(learning, Halving(CONDITIONS), **{"draws": 5, **changes})  # type: ignore[arg-type]
+        WithChoice(learning, Halving(CONDITIONS), **{"calls": 5, **changes})  # type: ignore[arg-type]

@@ -134,5 +134,5 @@ def test_settings_that_cannot_be_meant_are_refused() -> None:
         InTurn(())
     with pytest.raises(ValueError, match=r"^shares: "):
         Mixture({PLAIN: 0.0})
-    with pytest.raises(ValueError, match=r"^draws: 0"):
+    with pytest.raises(ValueError, match=r"^calls: 0"):
         Shared({PLAIN: 1.0}, 0.5)

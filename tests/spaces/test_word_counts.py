@@ -35,15 +35,46 @@ def test_a_floor_that_names_one_examples_words_is_refused(floor: int) -> None:
         count_words(["good"], LISTED, floor)
 
 
-def test_a_pair_that_belongs_together_is_an_entry_and_one_by_chance_is_not() -> None:
+def test_pairs_that_belong_together_come_first_and_words_count_outside_of_them() -> None:
     counts = WordCounts({"not": 10, "good": 12, "the": 90}, {"not good": 9, "the good": 11}, 100)
 
-    assert chosen_words(counts, 10) == ("the", "good", "not", "not good")
-    assert chosen_words(counts, 2) == ("the", "good")
+    assert chosen_words(counts, 10) == ("not good", "the", "good")
+    assert chosen_words(counts, 10, floor=4) == ("not good", "the")
+    assert chosen_words(counts, 1) == ("not good",)
 
 
-def test_equals_are_ordered_by_alphabet() -> None:
+def test_a_word_that_clings_to_no_neighbour_ranks_by_no_frequency() -> None:
+    counts = WordCounts(
+        {"the": 90, "new": 10, "in": 40, "bad": 9}, {"in the": 9, "the new": 10}, 100
+    )
+
+    ranked = chosen_words(counts, 10)
+
+    assert ranked == ("new", "bad", "the", "in")
+
+
+def test_equals_are_ordered_by_frequency_then_by_alphabet() -> None:
     assert chosen_words(WordCounts({"b": 2, "a": 2, "c": 3}, {}, 5), 3) == ("c", "a", "b")
+
+
+@given(
+    st.dictionaries(st.sampled_from(LISTED), st.integers(2, 50), min_size=1),
+    st.dictionaries(
+        st.tuples(st.sampled_from(LISTED), st.sampled_from(LISTED)).map(" ".join),
+        st.integers(2, 50),
+    ),
+    st.integers(2, 6),
+)
+def test_every_entry_was_reported_and_a_longer_list_begins_with_the_shorter(
+    words: dict[str, int], pairs: dict[str, int], size: int
+) -> None:
+    counts = WordCounts(words, pairs, 60)
+
+    ranked = chosen_words(counts, 100)
+
+    assert set(ranked) <= {*words, *pairs}
+    assert len(set(ranked)) == len(ranked)
+    assert chosen_words(counts, size) == ranked[:size]
 
 
 @given(st.lists(st.lists(st.sampled_from(LISTED), max_size=4), max_size=12), st.integers(1, 11))

@@ -36,12 +36,34 @@ def test_one_flipped_bit_loses_that_record_alone_and_names_it(
 
 
 @given(st.integers(0, len(header()) * 8 - 1))
-def test_a_flipped_bit_in_the_header_is_refused(bit: int) -> None:
+def test_a_flipped_bit_in_the_header_is_passed_over_where_sound_frames_follow(bit: int) -> None:
     whole = bytearray(whole_log(PAYLOADS))
+    whole[bit // 8] ^= 1 << bit % 8
+
+    frames = read_frames(bytes(whole))
+
+    assert frames == Frames(PAYLOADS, (), len(whole))
+
+
+@given(st.integers(0, len(header()) * 8 - 1))
+def test_a_flipped_bit_in_a_header_that_no_frame_follows_is_refused(bit: int) -> None:
+    whole = bytearray(header())
     whole[bit // 8] ^= 1 << bit % 8
 
     with pytest.raises(ValueError, match=r"damaged|not a log"):
         read_frames(bytes(whole))
+
+
+def test_a_file_that_holds_a_log_elsewhere_than_at_its_beginning_is_no_log() -> None:
+    with pytest.raises(ValueError, match="not a log of fedbbpt"):
+        read_frames(b"an archive with " + b"a file: " + whole_log(PAYLOADS))
+
+
+def test_a_newer_version_is_never_taken_for_a_damaged_header() -> None:
+    newer = header(version=2) + whole_log(PAYLOADS)[len(header()) :]
+
+    with pytest.raises(ValueError, match="format version 2 is newer"):
+        read_frames(newer)
 
 
 @settings(max_examples=200)

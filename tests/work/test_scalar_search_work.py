@@ -85,7 +85,7 @@ async def test_a_federation_goes_down_and_its_log_says_where_it_stands() -> None
     schedule = Schedule(rounds=12, requests=10**6, candidates=4, block=12, generations=3)
     server = Server(Local(owners), MemoryLog(), FINGERPRINT, 7, 2)
 
-    outcome = await server.search("search", LocalSearches(SeedLog(), schedule), schedule, START)
+    outcome = await server.search("search", LocalSearches(SeedLog(), schedule, {}), schedule, START)
 
     there = outcome.state.distribution
     assert isinstance(there, Gaussian)

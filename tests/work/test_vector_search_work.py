@@ -167,7 +167,7 @@ async def _scaled(factor: float) -> SearchOutcome:
     owners = {"anna": client(optimizer=_Scale(factor))}
     schedule = Schedule(rounds=20, requests=10**6, candidates=2, block=12)
     server = Server(Local(owners), MemoryLog(), FINGERPRINT, 0)
-    driver = LocalSearches(FedavgGaussian(), schedule)
+    driver = LocalSearches(FedavgGaussian(), schedule, {})
     return await server.search("search", driver, schedule, START)
 
 

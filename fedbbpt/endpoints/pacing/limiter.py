@@ -83,6 +83,11 @@ class Limiter:
         """Attempts at once that are let through just now."""
         return self._concurrency.limit
 
+    @property
+    def out(self) -> bool:
+        """Whether the last attempts all failed, whoever made them."""
+        return self._breaker.open
+
     async def attempt(self, wire: Wire, request: Request, reasoning_tokens: int) -> Completion:
         """Make one attempt when it may begin.
 
@@ -187,13 +192,13 @@ class Limiter:
         now, breaker = self._clock(), self._breaker
         if (pause := self._not_before - now) > 0:
             if pause > self._patience:
-                raise PatienceError(self._reason, billed=False, retry_after=pause)
+                raise PatienceError(self._reason, retry_after=pause)
             return pause
         self._not_before = 0.0
         if breaker.open and (breaker.probing or breaker.wait(now)):
             left = self._patience - breaker.lasted(now)
             if left <= 0:
-                raise PatienceError(breaker.reason, billed=False)
+                raise PatienceError(breaker.reason, lasted=breaker.lasted(now))
             return left if breaker.probing else min(left, breaker.wait(now))
         return min(self._pace.wait(now), STEP_SECONDS)
 

@@ -23,7 +23,7 @@ THROTTLED_PAUSE = 4.5
 endpoint that refuses every second attempt at random still gets it all done."""
 
 ATTEMPTS = 12
-"""Most attempts at one request, 86.5 s of pauses in all; with 30 % of faults one in 2 million
+"""Most attempts at one request, 43 to 86.5 s of pauses in all; with 30 % of faults one in 2 million
 requests fails as often as that."""
 
 

@@ -1,11 +1,11 @@
 """The records of ``calls.log``: their bytes, what they mean, and what they add to the account.
 
 Kinds, by their key ``t``: ``intent`` before a send; ``done`` or ``fail`` after it; ``shared`` for a
-completion taken over from another run; ``carried`` and ``kept`` for what a compaction left of
-settled calls; and those of ``batch_records``.
+completion taken over from another run; ``kept`` for one that a compaction left of a settled call;
+and those of ``carried`` and of batches.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 import orjson
@@ -13,10 +13,15 @@ import orjson
 from fedbbpt.canonical import canonical_json
 from fedbbpt.completions import Completion, Usage
 from fedbbpt.endpoints.batches.records import BATCH_READERS, BatchRecord
+from fedbbpt.endpoints.records.carried import CARRIED_READERS, Carried
 from fedbbpt.endpoints.records.completion_json import unwritten_payload, usage_from
 from fedbbpt.endpoints.spending.account import Account
-from fedbbpt.endpoints.spending.book import SECONDS_A_DAY
+from fedbbpt.endpoints.spending.book import SECONDS_A_DAY, Attempt
 from fedbbpt.endpoints.spending.ledger import Worst
+from fedbbpt.storage.frames import HEAD
+
+LEAST_INTENT = HEAD + len(b'{"attempt":1,"client":"","key":"","t":"intent","worst":0}')
+"""Bytes of the shortest record of an attempt."""
 
 ANSWER_ENDS = (b'"t":"done"}', b'"t":"kept"}', b'"t":"shared"}')
 """How records that hold a completion end: in canonical JSON their last key is ``t``."""
@@ -49,10 +54,18 @@ class Done(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """An attempt that ended without a completion."""
+    """An attempt that ended without a completion.
+
+    Attributes:
+        key: of the request.
+        billed: whether it may have been billed.
+        attempt: what it was, where it may have been billed, so that no damage to its intent can
+            hide it; None in journals of earlier versions.
+    """
 
     key: str
     billed: bool
+    attempt: Attempt | None = None
 
 
 class Answered(NamedTuple):
@@ -60,12 +73,6 @@ class Answered(NamedTuple):
 
     key: str
     shared: bool
-
-
-class Carried(NamedTuple):
-    """Totals of the calls that a compaction dropped, as ``Account.carried`` gave them."""
-
-    totals: Mapping[str, object]
 
 
 class Meaningless(NamedTuple):
@@ -121,14 +128,15 @@ def answer_record(kind: str, key: str, completion: Completion, **more: object) -
         raise ValueError(f"completion: JSON cannot carry it ({error})") from error
 
 
-def fail_record(key: str, reason: str, billed: bool) -> bytes:
+def fail_record(failed: Failed, reason: str) -> bytes:
     """Return a failure as it is journalled."""
-    return canonical_json({"t": "fail", "key": key, "reason": reason, "billed": billed})
-
-
-def carried_record(totals: Mapping[str, object]) -> bytes:
-    """Return totals as they are journalled."""
-    return canonical_json({"t": "carried", "totals": totals})
+    key, billed, attempt = failed
+    record: dict[str, object] = {"t": "fail", "key": key, "reason": reason, "billed": billed}
+    if attempt is not None:
+        owner, (tokens, money), day = attempt
+        record |= {"client": owner, "worst": tokens, "at": day * SECONDS_A_DAY}
+        record |= {} if money is None else {"nanodollars": money}
+    return canonical_json(record)
 
 
 def read_call(payload: bytes) -> Call:
@@ -149,9 +157,11 @@ def book(account: Account, call: Call) -> None:
         case Done():
             account.complete(call.key, call.usage, call.cost)
         case Failed():
-            account.fail(call.key, billed=call.billed)
+            account.fail(call.key, billed=call.billed, attempt=call.attempt)
         case Carried():
-            account.carry(call.totals)
+            account.carry(call.totals, call.pair)
+            if call.lost:
+                account.lose()
         case Meaningless(doubtful=True):
             account.doubt()
         case _:
@@ -159,10 +169,10 @@ def book(account: Account, call: Call) -> None:
 
 
 def _intent(record: dict[str, object]) -> Intent:
-    attempt, owner, tokens = record["attempt"], record["client"], record["worst"]
-    if type(attempt) is not int or type(tokens) is not int or not isinstance(owner, str):
+    attempt = record["attempt"]
+    if type(attempt) is not int:
         raise ValueError("no intent")
-    worst = Worst(tokens, _amount(record, "nanodollars"))
+    owner, worst = _owner(record), _worst(record)
     return Intent(_key(record), attempt, owner, worst, _amount(record, "at") or 0)
 
 
@@ -174,7 +184,10 @@ def _failed(record: dict[str, object]) -> Failed:
     billed = record["billed"]
     if not isinstance(billed, bool):
         raise ValueError("billed: no bool")
-    return Failed(_key(record), billed)
+    if not billed or "worst" not in record:
+        return Failed(_key(record), billed)
+    day = (_amount(record, "at") or 0) // SECONDS_A_DAY
+    return Failed(_key(record), billed, Attempt(_owner(record), _worst(record), day))
 
 
 def _answered(record: dict[str, object]) -> Answered:
@@ -182,11 +195,18 @@ def _answered(record: dict[str, object]) -> Answered:
     return Answered(_key(record), record["t"] == "shared")
 
 
-def _carried(record: dict[str, object]) -> Carried:
-    totals = record["totals"]
-    if not isinstance(totals, dict):
-        raise ValueError("totals: no table")
-    return Carried(totals)
+def _owner(record: dict[str, object]) -> str:
+    owner = record["client"]
+    if not isinstance(owner, str):
+        raise ValueError("client: no text")
+    return owner
+
+
+def _worst(record: dict[str, object]) -> Worst:
+    tokens = record["worst"]
+    if type(tokens) is not int:
+        raise ValueError("worst: no number")
+    return Worst(tokens, _amount(record, "nanodollars"))
 
 
 def _amount(record: dict[str, object], name: str) -> int | None:
@@ -210,6 +230,6 @@ _READERS: dict[str, Callable[[dict[str, object]], Call]] = {
     "fail": _failed,
     "kept": _answered,
     "shared": _answered,
-    "carried": _carried,
     **BATCH_READERS,
+    **CARRIED_READERS,
 }

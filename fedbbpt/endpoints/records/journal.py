@@ -11,6 +11,7 @@ from fedbbpt.endpoints.batches.book import BatchBook
 from fedbbpt.endpoints.batches.records import Created, Ended, Planned
 from fedbbpt.endpoints.records.answer_index import AnswerIndex
 from fedbbpt.endpoints.records.call_records import (
+    LEAST_INTENT,
     Answered,
     Done,
     Failed,
@@ -23,11 +24,14 @@ from fedbbpt.endpoints.records.call_records import (
     intent_record,
     read_call,
 )
+from fedbbpt.endpoints.records.carried import Carried, totals_missing
 from fedbbpt.endpoints.records.other_runs import OtherRun
+from fedbbpt.endpoints.records.under_way import UnderWay
 from fedbbpt.endpoints.spending.account import Account
 from fedbbpt.endpoints.spending.book import SECONDS_A_DAY
 from fedbbpt.endpoints.spending.ledger import Caps, Ledger, Worst
 from fedbbpt.errors import StorageError
+from fedbbpt.storage.damage import Damage, warn_of
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.scan import Record
 
@@ -48,6 +52,8 @@ def request_key(identity: str, request: Request) -> str:
 class Journal:
     """Every completion that was ever received, durable before anyone sees it.
 
+    Opening one warns of what is damaged in it.
+
     Laws: what a key answers never changes, the first completion stays; a record that cannot be read
     is counted in ``skipped`` and never served. ``lookup`` and ``tally`` of a reopened journal equal
     those of the journal that was closed or killed. Memory grows by a few bytes a completion: the
@@ -61,6 +67,8 @@ class Journal:
         batches: those under way at endpoints.
         flights: by key, the outcome that some batch is waiting for in this process; None comes when
             that batch gave up.
+        under_way: attempts whose outcome is not recorded yet.
+        damage: what was damaged when it was opened.
         skipped: records that are sound bytes but mean nothing here.
         shared: completions taken over from other runs, in this process and before.
     """
@@ -73,20 +81,28 @@ class Journal:
     flights: "dict[str, asyncio.Future[Completion | Missing | None]]" = field(
         default_factory=dict, init=False
     )
+    under_way: UnderWay = field(default_factory=UnderWay, init=False)
+    damage: Damage = field(init=False)
     skipped: int = field(default=0, init=False)
     shared: int = field(default=0, init=False)
     _answers: AnswerIndex = field(init=False)
     _attempts: dict[str, int] = field(default_factory=dict, init=False)
     _own: set[str] = field(default_factory=set, init=False)
     _latest: int = field(default=0, init=False)
+    _kept: bool = field(default=False, init=False)
+    _carried: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._answers = AnswerIndex(self.log.payload)
         self.batches = BatchBook(self.log)
         for record in self.log.replay():
             self._replay(record)
-        for _ in self.log.damaged:
-            self.account.doubt()
+        self.damage = self.log.damage
+        hidden = self.damage.most_lost(LEAST_INTENT)
+        self.account.doubt(hidden)
+        if not self._carried and totals_missing(self.damage, hidden, kept=self._kept):
+            self.account.lose()
+        warn_of(self.log.path, self.damage, self.skipped)
 
     def keep_own(self, key: str) -> None:
         """From now on take nothing over from other runs for ``key``."""
@@ -167,8 +183,9 @@ class Journal:
         Raises:
             StorageError: the log cannot be written.
         """
-        self.log.append(fail_record(key, reason, billed))
-        book(self.account, Failed(key, billed))
+        failed = Failed(key, billed, self.account.latest(key) if billed else None)
+        self.log.append(fail_record(failed, reason))
+        book(self.account, failed)
         self.batches.over(key)
 
     def tally(self) -> Ledger:
@@ -210,12 +227,14 @@ class Journal:
                 self._answers.add(call.key, record.offset)
                 self._attempts.pop(call.key, None)
                 self.batches.over(call.key)
-                self.shared += isinstance(call, Answered) and call.shared
+                if isinstance(call, Answered):
+                    self.shared += call.shared
+                    self._kept |= not call.shared
+            case Carried():
+                self._carried = True
             case Failed():
                 self.batches.over(call.key)
             case Planned() | Created() | Ended():
                 self.batches.hear(call)
             case Meaningless():
                 self.skipped += 1
-            case _:
-                pass

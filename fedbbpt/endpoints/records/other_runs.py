@@ -7,6 +7,7 @@ from pathlib import Path
 from fedbbpt.completions import Completion
 from fedbbpt.endpoints.records.answer_index import AnswerIndex
 from fedbbpt.endpoints.records.call_records import ANSWER_ENDS, Answered, Done, read_call
+from fedbbpt.storage.damage import warn_of
 from fedbbpt.storage.reading import LogReader
 
 
@@ -45,7 +46,7 @@ class OtherRun:
 
 @contextmanager
 def opened(journals: Sequence[Path]) -> Iterator[tuple[OtherRun, ...]]:
-    """Open other runs' journals for the time of a ``with`` block.
+    """Open other runs' journals for the time of a ``with`` block; warn of damaged ones.
 
     Args:
         journals: their files.
@@ -54,7 +55,9 @@ def opened(journals: Sequence[Path]) -> Iterator[tuple[OtherRun, ...]]:
         StorageError: one cannot be read, is no journal, or has another format version.
     """
     with ExitStack() as stack:
-        yield tuple(
-            OtherRun(path.parent.name, stack.enter_context(LogReader.open(path)))
-            for path in journals
-        )
+        runs = []
+        for path in journals:
+            log = stack.enter_context(LogReader.open(path))
+            runs.append(OtherRun(path.parent.name, log))
+            warn_of(path, log.damage)
+        yield tuple(runs)

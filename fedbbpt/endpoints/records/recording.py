@@ -50,10 +50,18 @@ class Recorded:
 
         Raises:
             AttemptError: it failed, or the reply cannot be recorded.
-            EndpointError: it is refused for good.
+            EndpointError: it is refused for good, or another was and this one was not sent.
             BudgetError: one more attempt could pass a cap; nothing was sent.
             StorageError: the journal cannot be written.
         """
+        under_way = self._journal.under_way
+        under_way.begin()
+        try:
+            return await self._attempt(request)
+        finally:
+            under_way.end()
+
+    async def _attempt(self, request: Request) -> Completion:
         key = request_key(self._profile.identity, request)
         # A first attempt holds the promise that its batch was given; a further one needs its own.
         worst = self._journal.account.held(key)
@@ -80,5 +88,5 @@ class Recorded:
         except ValueError as error:
             reason = "unusable reply"
             self._journal.fail(key, reason, billed=True)
-            raise AttemptError(reason, billed=True) from error
+            raise AttemptError(reason, billed=True, unusable=True) from error
         return completion if self._verbatim else kept

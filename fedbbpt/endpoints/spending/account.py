@@ -14,14 +14,22 @@ NOBODY = ""
 class Account:
     """Follows the records of one journal, one by one; shared by all endpoints over it.
 
-    An attempt is *open* from its intent to its end. A promise holds room for the first attempt at a
-    request, and becomes that attempt when the intent is written. Promises die with the process.
+    An attempt is *open* from its intent to its end, and counts in full until it is settled: an end
+    of which nobody knows whether it was billed settles nothing. A promise holds room for the first
+    attempt at a request, and becomes that attempt when the intent is written. Promises die with the
+    process.
+
+    Law of damage: a lost record may have been an intent, of any size, owner and day, and counts as
+    one possibly billed attempt of unknown size; unless a record that is still there proves which
+    one is lost: an outcome whose intent is missing, or one of two copies of carried totals.
     """
 
     def __init__(self) -> None:
         self._open: dict[str, list[Attempt]] = {}
         self._promised: dict[str, tuple[str, Worst]] = {}
         self._books: dict[str, Book] = {}
+        self._lost_records = self._told_apart = 0
+        self._copies: set[str] = set()
 
     @property
     def ledger(self) -> Ledger:
@@ -60,7 +68,9 @@ class Account:
         book = self._book(owner)
         check_caps(run_holder(), caps, standing_of(self._books.values(), day), need)
         if caps.grant is not None:
-            check_caps(owner_holder(owner), caps.grant, book.standing(day), need)
+            # What is nobody's may be this owner's: its record is damaged.
+            books = book, *(self._books[name] for name in {NOBODY} - {owner} if name in self._books)
+            check_caps(owner_holder(owner), caps.grant, standing_of(books, day), need)
         for key, worst in new.items():
             self._promised[key] = (owner, worst)
             book.promise(worst)
@@ -93,18 +103,45 @@ class Account:
             usage: that the endpoint names.
             cost: in nano-dollars, None where nobody knows the price.
         """
-        attempt = self._settle(key)
+        attempt = self._end(key)
+        if attempt is None:
+            self.tell_apart()
         self._book(attempt.owner if attempt else NOBODY).settle(attempt, usage, cost)
 
-    def fail(self, key: str, *, billed: bool) -> None:
-        """Count a failed attempt; unless possibly billed, it settles one open attempt."""
-        last = self._open[key][-1] if key in self._open else None
-        settled = None if billed else self._settle(key)
-        self._book(last.owner if last else NOBODY).fail(settled)
+    def fail(self, key: str, *, billed: bool, attempt: Attempt | None = None) -> None:
+        """Count a failed attempt; it ends one open attempt, which counts on if possibly billed.
 
-    def doubt(self) -> None:
-        """Count a record that cannot be read: it may have been an intent."""
-        self._book(NOBODY).doubt()
+        Args:
+            key: of the request.
+            billed: whether it may have been billed.
+            attempt: what it was, in case that its intent is lost.
+        """
+        ended = self._end(key)
+        if ended is None and (attempt is not None or not billed):
+            self.tell_apart()
+        if ended is None and attempt is not None:
+            ended = attempt
+            self._book(attempt.owner).begin(attempt)
+        self._book(ended.owner if ended else NOBODY).fail(None if billed else ended)
+
+    def latest(self, key: str) -> Attempt | None:
+        """Return the latest open attempt at ``key``, or None where none is open."""
+        attempts = self._open.get(key)
+        return None if attempts is None else attempts[-1]
+
+    def doubt(self, records: int = 1) -> None:
+        """Count records that cannot be read: each may have been an intent."""
+        self._lost_records += records
+        self._weigh()
+
+    def tell_apart(self, records: int = 1) -> None:
+        """Count records that are lost, or will be, and of which it is known what they were."""
+        self._told_apart += records
+        self._weigh()
+
+    def lose(self) -> None:
+        """Count the totals of a compaction as lost: no cap can be held any more."""
+        self._book(NOBODY).lost = True
 
     def carried(self) -> dict[str, object]:
         """Return the totals as JSON values, for an account to ``carry`` instead of the calls.
@@ -116,14 +153,25 @@ class Account:
             raise ValueError(f"{len(self._open)} requests have open attempts")
         return {owner: book.carried() for owner, book in sorted(self._books.items())}
 
-    def carry(self, totals: Mapping[str, object]) -> None:
+    def carry(self, totals: Mapping[str, object], pair: str = "") -> None:
         """Add what ``carried`` gave. Law: the ledger then counts those calls too.
+
+        Args:
+            totals: what it gave.
+            pair: name of two copies, of which one counts; empty for totals without a second copy.
 
         Raises:
             ValueError: not what ``carried`` gives.
         """
+        if pair in self._copies:
+            self.tell_apart(-1)
+            return
+        if pair:
+            # Both were written at once: where the second one does not come, its record is lost.
+            self._copies.add(pair)
+            self.tell_apart()
         for owner, book in totals.items():
-            self._book(owner).carry(book)
+            self._book(owner).carry(book, untold=owner == NOBODY)
 
     def _book(self, owner: str) -> Book:
         book = self._books.get(owner)
@@ -131,14 +179,21 @@ class Account:
             book = self._books[owner] = Book()
         return book
 
-    def _settle(self, key: str) -> Attempt | None:
+    def _end(self, key: str) -> Attempt | None:
+        """Take the latest open attempt at ``key`` out, or return None where its intent is lost."""
         attempts = self._open.get(key)
         if attempts is None:
-            return None  # its intent stands in a damaged record, which ``doubt`` counts
+            return None
         attempt = attempts.pop()
         if not attempts:
             del self._open[key]
         return attempt
+
+    def _weigh(self) -> None:
+        """Give nobody's book the lost records of which it is not known what they were."""
+        hidden = max(0, self._lost_records - self._told_apart)
+        if hidden or NOBODY in self._books:
+            self._book(NOBODY).hidden = hidden
 
 
 def _need(new: Iterable[Worst]) -> Need:

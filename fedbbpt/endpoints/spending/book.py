@@ -22,11 +22,17 @@ class Attempt(NamedTuple):
 class Book:
     """Totals, and what is promised; nothing here knows the keys of requests.
 
-    The worst case of a day is that of the attempts that began on it.
+    The worst case of a day is that of the attempts that began on it, and of all those of which
+    nobody knows when they did.
+
+    Attributes:
+        hidden: attempts that the damage of this log may hide beyond those that are accounted for.
+        lost: True where what a compaction left of earlier calls cannot be read.
     """
 
     __slots__ = (
         "_calls",
+        "_dayless",
         "_days",
         "_doubtful",
         "_doubtful_nanodollars",
@@ -37,7 +43,10 @@ class Book:
         "_promised_nanodollars",
         "_promised_tokens",
         "_unpriced",
+        "_unsized",
         "_used",
+        "hidden",
+        "lost",
     )
 
     def __init__(self) -> None:
@@ -45,6 +54,9 @@ class Book:
         self._doubtful = self._doubtful_tokens = self._doubtful_nanodollars = 0
         self._promised = self._promised_tokens = self._promised_nanodollars = 0
         self._used = [0, 0, 0]
+        self._unsized = self.hidden = 0
+        self.lost = False
+        self._dayless = [0, 0]
         self._days: dict[int, list[int]] = {}
 
     @property
@@ -53,7 +65,7 @@ class Book:
         prompt, completion, cached = self._used
         return Ledger(
             calls=self._calls,
-            possibly_billed=self._doubtful,
+            possibly_billed=self._doubtful + self.hidden,
             prompt_tokens=prompt,
             completion_tokens=completion,
             failed=self._failed,
@@ -61,7 +73,9 @@ class Book:
             cached_tokens=cached,
             nanodollars=self._nanodollars,
             possibly_billed_nanodollars=self._doubtful_nanodollars,
-            unpriced=self._unpriced,
+            unpriced=self._unpriced + self.hidden,
+            unsized=self._unsized + self.hidden,
+            lost=int(self.lost),
         )
 
     @property
@@ -71,8 +85,9 @@ class Book:
 
     def standing(self, day: int) -> Standing:
         """Return what caps are checked against on a day, counted from 1970 in UTC."""
-        calls, money = self._days.get(day, (0, 0))
-        return Standing(self.ledger, self.promised, Spend(calls, 0, money))
+        calls, money = map(add, self._days.get(day, (0, 0)), self._dayless)
+        today = Spend(calls + self._unsized + self.hidden, 0, money)
+        return Standing(self.ledger, self.promised, today)
 
     def promise(self, worst: Worst) -> None:
         """Hold room for an attempt."""
@@ -100,6 +115,8 @@ class Book:
         self._nanodollars += cost or 0
         self._unpriced += cost is None
         if attempt is None:
+            self._dayless[0] += 1
+            self._dayless[1] += cost or 0
             return
         self._expect(attempt, -1)
         worst = attempt.worst
@@ -120,10 +137,6 @@ class Book:
         day[0] -= 1
         day[1] -= attempt.worst.nanodollars or 0
 
-    def doubt(self) -> None:
-        """Count a record that cannot be read: it may have been an intent."""
-        self._doubtful += 1
-
     def carried(self) -> dict[str, object]:
         """Return the totals as JSON values, for a book to ``carry``."""
         return {
@@ -131,13 +144,24 @@ class Book:
             "failed": self._failed,
             "usage": list(self._used),
             "nanodollars": self._nanodollars,
-            "unpriced": self._unpriced,
-            "doubtful": [self._doubtful, self._doubtful_tokens, self._doubtful_nanodollars],
+            "unpriced": self._unpriced + self.hidden,
+            "doubtful": [
+                self._doubtful + self.hidden,
+                self._doubtful_tokens,
+                self._doubtful_nanodollars,
+            ],
+            "unsized": self._unsized + self.hidden,
+            "dayless": list(self._dayless),
             "days": {str(day): list(spent) for day, spent in sorted(self._days.items())},
         }
 
-    def carry(self, totals: object) -> None:
+    def carry(self, totals: object, *, untold: bool = False) -> None:
         """Add what ``carried`` gave.
+
+        Args:
+            totals: what it gave, in this version or in an earlier one.
+            untold: True for the book of what cannot be told any more whose it was; in an earlier
+                version's, all that was possibly billed is of unknown size, and all of unknown days.
 
         Raises:
             ValueError: not what ``carried`` gives.
@@ -155,6 +179,17 @@ class Book:
                 spent = _days(days)
             case _:
                 raise ValueError("totals: not those of a book")
+        match totals:
+            case {"unsized": int(unsized), "dayless": [int(no_day), int(no_day_money)]}:
+                pass
+            case _:
+                unsized, no_day, no_day_money = (
+                    (doubtful, calls, nanodollars) if untold else (0, 0, 0)
+                )
+                unpriced += unsized
+        self._unsized += unsized
+        self._dayless[0] += no_day
+        self._dayless[1] += no_day_money
         self._calls += calls
         self._failed += failed
         self._use(prompt, completion, cached)

@@ -8,6 +8,9 @@ from fedbbpt.errors import BudgetError
 from fedbbpt.money import NANODOLLARS, figure, shown
 
 _ROUNDED = NANODOLLARS // 10**4
+_ELSEWHERE = (
+    "begin a new run directory (with [cache] runs = [this one], nothing is paid twice) with caps"
+)
 
 
 class Need(NamedTuple):
@@ -86,10 +89,13 @@ def check_caps(holder: Holder, caps: Caps, standing: Standing, need: Need) -> No
     """
     if not need.spend.calls:
         return
+    if standing.ledger.lost:
+        _check_uncapped(holder, caps)
     for row in _rows(caps, standing, need.spend):
         least = row.used + row.held + row.wanted
         if row.wanted and row.cap is not None and least > row.cap:
             raise BudgetError(_refusal(holder, row, least))
+    _check_sized(holder, caps, standing.ledger.unsized, need)
     if caps.nanodollars is not None or caps.nanodollars_a_day is not None:
         before = standing.ledger.unpriced if need.spend.nanodollars else 0
         _check_known(holder, before, need.unpriced)
@@ -130,6 +136,38 @@ def _refusal(holder: Holder, row: _Row, least: int) -> str:
         f"{only}, {say(row.held)} {are} promised to requests under way, and this batch needs "
         f"{'up to ' if money else ''}{say(row.wanted)}; {holder.raising(row.name, enough)}"
     )
+
+
+def _check_uncapped(holder: Holder, caps: Caps) -> None:
+    for name, cap in _caps(caps).items():
+        if cap is not None:
+            raise BudgetError(
+                f"{holder.table}{name}: the record of what was spent before this journal was "
+                f"compacted is damaged, so no cap can be held; {_ELSEWHERE}, less what you know "
+                "was spent here"
+            )
+
+
+def _check_sized(holder: Holder, caps: Caps, unsized: int, need: Need) -> None:
+    wanted = {"tokens": need.spend.tokens, "calls": 0, "calls_per_day": 0}
+    for name, cap in _caps(caps).items():
+        if unsized and cap is not None and wanted.get(name, need.spend.nanodollars):
+            raise BudgetError(
+                f"{holder.table}{name}: damaged records of this journal ({unsized}) may each hide "
+                "an attempt of any size, so the cap cannot be held; cap calls instead, or "
+                f"{_ELSEWHERE}, less what was spent here"
+            )
+
+
+def _caps(caps: Caps) -> dict[str, int | None]:
+    """Return the caps by the names of their settings."""
+    return {
+        "calls": caps.calls,
+        "tokens": caps.tokens,
+        "dollars": caps.nanodollars,
+        "calls_per_day": caps.calls_a_day,
+        "dollars_per_day": caps.nanodollars_a_day,
+    }
 
 
 def _check_known(holder: Holder, before: int, now: int) -> None:

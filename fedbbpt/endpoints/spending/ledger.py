@@ -36,8 +36,8 @@ class Spend(NamedTuple):
 class Ledger:
     """The calls behind a journal, of one owner or of all.
 
-    Laws: calls <= billed calls <= calls + possibly_billed, and the same for tokens and for money,
-    as far as the prices are known.
+    Laws: calls <= billed calls <= calls + possibly_billed, unless totals are lost; and the same for
+    tokens and for money, unless an attempt has no known size, and as far as the prices are known.
 
     Attributes:
         calls: completions received.
@@ -53,6 +53,9 @@ class Ledger:
         possibly_billed_nanodollars: as the tokens.
         unpriced: completions and possibly billed attempts whose price nobody knew; none of them is
             in the money above.
+        unsized: of the possibly billed attempts, those that a damaged record may hide; nobody knows
+            how large they were, and whose.
+        lost: above 0 where the totals that a compaction left are lost; all figures are too low.
     """
 
     calls: int = 0
@@ -65,6 +68,8 @@ class Ledger:
     nanodollars: int = 0
     possibly_billed_nanodollars: int = 0
     unpriced: int = 0
+    unsized: int = 0
+    lost: int = 0
 
     @property
     def worst(self) -> Spend:

@@ -99,10 +99,10 @@ class EmbeddingWire:
             numbers = read_embedding(reply)
             text = vector_text(numbers)
         except ValueError as error:
-            raise AttemptError(str(error), billed=True) from error
+            raise AttemptError(str(error), billed=True, unusable=True) from error
         if self.width and numbers.size != self.width:
             reason = f"an embedding of {numbers.size} numbers, after one of {self.width}"
-            raise AttemptError(reason, billed=True)
+            raise AttemptError(reason, billed=True, unusable=True)
         self.width = numbers.size
         return Completion(text, usage=usage, limits=rate_limits(headers))
 
@@ -118,7 +118,7 @@ def _usage(reply: object) -> Usage:
     try:
         return replace(usage_of(named), completion_tokens=0)  # an embedding writes nothing
     except ValueError as error:
-        raise AttemptError("unreadable body", billed=True) from error
+        raise AttemptError("unreadable body", billed=True, unusable=True) from error
 
 
 def read_embedding(reply: object) -> Floats:

@@ -96,7 +96,7 @@ class Correspondent:
         except ValueError as error:
             empty = isinstance(reply, dict) and reply.get("choices") == []
             reason = "empty choices" if empty else "unreadable body"
-            raise AttemptError(reason, billed=True) from error
+            raise AttemptError(reason, billed=True, unusable=True) from error
         self.check_name(reply)
         self._check(completion, request, reply)
         limits = rate_limits(headers)
@@ -130,7 +130,7 @@ class Correspondent:
         # token that is half a character: the model answered, if not in the asked form.
         said = completion.text.strip(HALF_CHARACTER) and completion.finish_reason not in WITHHELD
         if asked and said and not completion.first:
-            raise AttemptError(NO_LOGPROBS, billed=True)
+            raise AttemptError(NO_LOGPROBS, billed=True, unusable=True)
         if asked and not self.form.label_ids and _is_mixed_up(completion, request):
             raise AttemptError(MIXED_UP, billed=True)
 
@@ -161,9 +161,9 @@ def parsed(body: bytes) -> object:
         AttemptError: it is longer, or no JSON.
     """
     if len(body) > MAX_BODY:
-        raise AttemptError("oversized body", billed=True)
+        raise AttemptError("oversized body", billed=True, unusable=True)
     try:
         reply: object = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise AttemptError("unreadable body", billed=True) from error
+        raise AttemptError("unreadable body", billed=True, unusable=True) from error
     return reply

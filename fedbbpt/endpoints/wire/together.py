@@ -215,6 +215,7 @@ def _fail(place: _Place, error: AttemptError | EndpointError) -> None:
             retry_after=error.retry_after,
             throttled=error.throttled,
             limits=error.limits,
+            unusable=error.unusable,
         )
     else:
         own = EndpointError(str(error), billed=error.billed)

@@ -20,10 +20,11 @@ from fedbbpt.experiment.answering.conditions import conditions_of
 from fedbbpt.experiment.answering.gold import GoldQuestion
 from fedbbpt.experiment.answering.leak import check_no_leak
 from fedbbpt.experiment.answering.mixes import Mixes
+from fedbbpt.experiment.answering.notes import notes_of
 from fedbbpt.experiment.answering.outcome import Answered, GoldCost, Outcome, Paid
 from fedbbpt.experiment.answering.questions import Asked, canonical
 from fedbbpt.experiment.answering.standing import Counting, Standing
-from fedbbpt.experiment.answering.weighing import Marked, Weighed, Weighing, notes_on, weighed
+from fedbbpt.experiment.answering.weighing import Marked, Weighing, notes_on, weighed
 from fedbbpt.randomness import rng
 from fedbbpt.reasoning import ShowsExemplars
 from fedbbpt.runs.directory import RunDirectory
@@ -145,7 +146,10 @@ async def _outcome(lines: Connected, asking: Asking, before: int) -> Outcome:
             ledger.nanodollars,
             ledger.calls - before,
         ),
-        notes=_notes(lines, asking, voters, weights),
+        notes=(
+            *notes_on(weights, asking.weighing, [v.reasoning for v in voters.values()]),
+            *notes_of(lines.prepared, asking.mixes, voters, questions.live),
+        ),
         weighing=asking.weighing,
         weights=weights.owners,
         gold=_gold_cost(questions.gold),
@@ -217,27 +221,6 @@ def _answered(standing: Standing, counting: Counting) -> Answered:
             movable=counting.movable,
         ),
     )
-
-
-def _notes(
-    lines: Connected, asking: Asking, voters: dict[str, Voter], weights: Weighed
-) -> tuple[str, ...]:
-    notes = list(notes_on(weights, asking.weighing, [v.reasoning for v in voters.values()]))
-    mixed = any(len(own.mix.ingredients) > 1 for own in asking.mixes.own.values())
-    places = {voter.endpoint.profile.identity for voter in voters.values()}
-    if not asking.temperature and not mixed and len(places) < len(voters):
-        notes.append(
-            "owners at one endpoint with one prompt and temperature 0 say the same: their votes "
-            "are one vote counted several times; raise --temperature or mix prompts"
-        )
-    remote = [
-        lines.prepared.profile_of(name).destination
-        for name in voters
-        if not lines.prepared.profile_of(name).local
-    ]
-    if remote:
-        notes.append("a vote hides no question from the endpoints that answer it")
-    return tuple(notes)
 
 
 def _failures(lines: Connected) -> str:

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from fedbbpt.config.prepare import Prepared
 from fedbbpt.data import Example
 from fedbbpt.errors import ConfigError, DataError
-from fedbbpt.experiment.answering.leak import leak_of
+from fedbbpt.experiment.answering.leak import Exposed
 from fedbbpt.experiment.answering.mixes import Mixes
 from fedbbpt.experiment.answering.questions import Asked, questions_of
 from fedbbpt.randomness import rng
-from fedbbpt.reading import normalised
 from fedbbpt.reasoning import ShowsExemplars
+from fedbbpt.reasoning.question_words import question_words
 
 USUAL = 20
 
@@ -45,7 +45,7 @@ def gold_of(
         ConfigError: examples of real owners would go to the endpoints of others, or none is left.
         DataError: a question of the file has no right answer, or is also asked.
     """
-    asked = {normalised(question.text) for question in questions}
+    asked = {question_words(question.text) for question in questions}
     if not named.isdecimal():
         return tuple(map(GoldQuestion, _in_file(named, asked)))
     if not int(named):
@@ -56,11 +56,11 @@ def gold_of(
             "asked; name a file of questions with right answers: --gold FILE"
         )
     reasoning = prepared.scoring.reasoning
-    shown = reasoning.shown if isinstance(reasoning, ShowsExemplars) else ()
+    exposed = Exposed.of(mixes, reasoning.shown if isinstance(reasoning, ShowsExemplars) else ())
     kept = (
         one
         for one in _in_turn(prepared, seed)
-        if normalised(one.asked.text) not in asked and leak_of(mixes, shown, one.asked.text) is None
+        if question_words(one.asked.text) not in asked and exposed.leak_of(one.asked.text) is None
     )
     found = tuple(islice(kept, int(named)))
     if not found:
@@ -84,13 +84,13 @@ def _asked(owner: str, example: Example) -> Asked:
     return Asked(f"gold {owner} {example.id}", example.input, example.targets)
 
 
-def _in_file(path: str, asked: set[str]) -> Iterator[Asked]:
+def _in_file(path: str, asked: set[tuple[str, ...]]) -> Iterator[Asked]:
     for question in questions_of(path):
         if not question.targets:
             raise DataError(
                 f"--gold {path}: {question.id} has no right answer; give each question a target"
             )
-        if normalised(question.text) in asked:
+        if question_words(question.text) in asked:
             raise DataError(
                 f"--gold {path}: {question.id} is also asked; a gold question is none of those "
                 "that are to be answered"

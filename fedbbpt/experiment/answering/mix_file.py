@@ -12,7 +12,7 @@ from fedbbpt.prompts import Prompt
 from fedbbpt.work.prompt_mix import Ingredient, PromptMix
 
 KIND = "prompt mix"
-_KEYS = {"kind", "prompts", "owners"}
+_KEYS = {"kind", "prompts", "owners", "note"}
 
 
 def read_mixes(path: Path, owners: Sequence[str]) -> dict[str, PromptMix] | None:
@@ -20,7 +20,7 @@ def read_mixes(path: Path, owners: Sequence[str]) -> dict[str, PromptMix] | None
 
     The file is ``{"kind": "prompt mix", "prompts": [{"name": ..., "share": ..., "prompt":
     {"messages": [...], "words": [...]}}], "owners": {NAME: {prompt name: share}}}``; an owner that
-    is not named has the shares of the prompts.
+    is not named has the shares of the prompts. A ``"note"`` is for people and is not read.
 
     Args:
         path: the file.
@@ -45,6 +45,27 @@ def read_mixes(path: Path, owners: Sequence[str]) -> dict[str, PromptMix] | None
         return {name: _mix_of(own.get(name), prompts, name) for name in owners}
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{path}: no prompt mix: {error}") from error
+
+
+def mix_payload(
+    prompts: Sequence[Ingredient], owners: Mapping[str, Mapping[str, float]], note: str
+) -> dict[str, object]:
+    """Return mixes as JSON values; ``read_mixes`` of the file gives every owner its shares back.
+
+    Args:
+        prompts: all of them, each under a name of its own.
+        owners: each owner's shares by the prompts' names, each above 0.
+        note: for people: where the shares come from.
+    """
+    return {
+        "kind": KIND,
+        "note": note,
+        "prompts": [
+            {"name": one.name, "share": one.share, "prompt": one.prompt.payload()}
+            for one in prompts
+        ],
+        "owners": {name: dict(shares) for name, shares in owners.items()},
+    }
 
 
 def _ingredient(entry: Mapping[str, object]) -> Ingredient:

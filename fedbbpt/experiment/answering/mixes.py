@@ -3,7 +3,7 @@
 import heapq
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,10 +45,12 @@ class Mixes:
     Attributes:
         source: where the prompts come from, for people.
         own: by owner name.
+        note: what a careful reader should know of them, or empty.
     """
 
     source: str
     own: Mapping[str, Own]
+    note: str = ""
 
 
 def mixes_of(prepared: Prepared, named: str) -> Mixes:
@@ -164,7 +166,16 @@ def _mixture(prepared: Prepared, folder: Path) -> Mixes:
     else:
         ingredients = _of_tables(prepared.space, _last_tables(results, folder))
     source = f"the {len(ingredients)} likeliest prompts of {folder}, by their shares"
-    return _alike(prepared, source, ingredients)
+    return replace(_alike(prepared, source, ingredients), note=_gate_note(results, folder))
+
+
+def _gate_note(results: Results, folder: Path) -> str:
+    if results.gate.accepted:
+        return ""
+    return (
+        f"the search in {folder} did not pass its gate on dev: the prompts of its mixture are not "
+        "shown to be better than the start; --prompts tuned takes the start, which the run returned"
+    )
 
 
 def _last_tables(results: Results, folder: Path) -> tuple[tuple[float, ...], ...]:

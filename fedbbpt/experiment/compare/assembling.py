@@ -8,7 +8,7 @@ from fedbbpt.config.prepare import Prepared
 from fedbbpt.config.searched import origin
 from fedbbpt.data import OwnerData
 from fedbbpt.experiment.compare.cells import Cell, CellResult
-from fedbbpt.experiment.compare.outcome import Compared, Curve, OwnerShares, Standings
+from fedbbpt.experiment.compare.outcome import Compared, Curve, OwnerShares, Standings, Stood
 from fedbbpt.experiment.compare.plan import LOCAL, POOLED_ROW, Plan
 from fedbbpt.experiment.compare.sealed import Sealed, Shown
 from fedbbpt.experiment.compare.standing import Judge, Line
@@ -74,12 +74,12 @@ def assemble(findings: Findings, sealed: Sealed) -> Compared:
         items=len(sealed.items),
         prompts=sealed.prompts,
         missing=sealed.missing,
-        equal_requests=judge.table(_lines(plan, findings.equal_requests), plan.question.seeds),
+        equal_requests=judge.table(lines_of(findings), plan.question.seeds),
         equal_rounds=_at_equal_rounds(findings, judge),
         left_out=tuple(sorted(plan.left_out.items())),
         notes=_notes(prepared),
         curves=tuple(
-            Curve(cell.row, cell.seed, found.steps)
+            Curve(cell.row, cell.seed, tuple(map(Stood.of, found.steps)))
             for cell, found in findings.equal_requests.items()
             if not cell.owner
         ),
@@ -87,17 +87,25 @@ def assemble(findings: Findings, sealed: Sealed) -> Compared:
 
 
 def _at_equal_rounds(findings: Findings, judge: Judge) -> Standings | None:
+    lines = rounds_lines(findings)
+    seeds = findings.plan.question.seeds
+    return judge.table(lines, seeds, findings.rounds) if lines else None
+
+
+def rounds_lines(findings: Findings) -> list[Line]:
+    """Return the rows at equal rounds; none where rounds were not made equal."""
     if not findings.equal_rounds:
-        return None
-    question = findings.plan.question
-    lines = [
-        _line(findings.equal_rounds, name, findings.plan.contenders[name].title)
-        for name in question.recipes
+        return []
+    plan = findings.plan
+    return [
+        _line(findings.equal_rounds, name, plan.contenders[name].title)
+        for name in plan.question.recipes
     ]
-    return judge.table(lines, question.seeds, findings.rounds)
 
 
-def _lines(plan: Plan, found: Found) -> list[Line]:
+def lines_of(findings: Findings) -> list[Line]:
+    """Return the rows at equal requests, in the order of the table."""
+    plan, found = findings.plan, findings.equal_requests
     lines = [_line(found, name, one.title) for name, one in plan.contenders.items()]
     first = plan.question.recipes[0]
     if LOCAL not in plan.left_out:

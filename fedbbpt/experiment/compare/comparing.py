@@ -22,6 +22,7 @@ from fedbbpt.experiment.compare.shelf import Kept, Shelf
 from fedbbpt.experiment.identity import sealed_digest
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.runs.openings import open_test
+from fedbbpt.runs.phrases import early, ending
 from fedbbpt.storage.framed_log import FramedLog
 from fedbbpt.storage.lock import RunLock
 
@@ -124,6 +125,8 @@ class _Searching:
             self.shelf.put(contender, kept)
             new = self.lines.journal.tally().calls - paid
             end = f"{result.requests} requests in {result.rounds} rounds, {new} calls paid"
+            if early(result.ended):
+                end += f". {ending(result.ended)}"
         else:
             end = "finished before"
         self.announce(f"{name}: {end}")

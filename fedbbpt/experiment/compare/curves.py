@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
-from fedbbpt.experiment.compare.cells import Step
-from fedbbpt.experiment.compare.outcome import Curve, Standing
+from fedbbpt.experiment.compare.outcome import Curve, Standing, Stood
 from fedbbpt.runs.phrases import percent, span
 from fedbbpt.runs.plot import Path, Plot, dotted
 from fedbbpt.runs.svg import WIDTH, dot, label, line, picture, place, shortened, ticks
@@ -14,7 +13,7 @@ LEFT, RIGHT = 168.0, WIDTH - 56.0
 ROW = 30.0
 HUES = 6
 
-Across = Callable[[Step], float]
+Across = Callable[[Stood], float]
 
 
 def row_intervals(rows: Sequence[Standing]) -> Markup:
@@ -50,12 +49,12 @@ def hues_of(curves: Sequence[Curve]) -> dict[str, str]:
 
 def against_calls(curves: Sequence[Curve]) -> Markup:
     """Draw the training score of each round's best candidate against calls."""
-    return _against("calls", curves, lambda step: step.cost.calls)
+    return _against("calls", curves, lambda step: step.calls)
 
 
 def against_bytes(curves: Sequence[Curve]) -> Markup:
     """Draw the same against bytes, down and up together."""
-    return _against("bytes", curves, lambda step: step.cost.down + step.cost.up)
+    return _against("bytes", curves, lambda step: step.down + step.up)
 
 
 def against_rounds(curves: Sequence[Curve]) -> Markup:

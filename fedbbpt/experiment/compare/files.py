@@ -6,15 +6,17 @@ from fedbbpt.experiment.compare.outcome import Compared
 from fedbbpt.experiment.compare.page import render_page
 from fedbbpt.experiment.compare.paid import Paid
 from fedbbpt.experiment.compare.sealed import Sealed
-from fedbbpt.experiment.compare.tables import items_csv, markdown, rows_csv, seeds_csv
+from fedbbpt.experiment.compare.tables import costs_csv, items_csv, markdown, rows_csv, seeds_csv
+from fedbbpt.experiment.compare.took import taken
 from fedbbpt.runs.directory import RunDirectory
 from fedbbpt.safe_text import safe_json
 
 COMPARED, STATS, PAGE = "compare.json", "stats.json", "compare.html"
-TABLE, ROWS, SEEDS, ITEMS, PROMPTS = (
+TABLE, ROWS, SEEDS, COSTS, ITEMS, PROMPTS = (
     "table.md",
     "rows.csv",
     "seeds.csv",
+    "costs.csv",
     "items.csv",
     "prompts.json",
 )
@@ -25,7 +27,8 @@ def write_files(
 ) -> None:
     """Write tables, prompts, page, stats and, last, the figures.
 
-    Scores of single items are written in a simulation only.
+    Tokens and time stand in ``costs.csv``, ``stats.json`` and the page alone, for they may differ
+    where all else is the same. Scores of single items are written in a simulation only.
 
     Raises:
         StorageError: a file cannot be written.
@@ -37,7 +40,9 @@ def write_files(
         directory.write(ITEMS, items_csv(sealed).encode())
     prompts = {name: shown.prompt.payload() for name, shown in findings.prompts.items()}
     directory.write(PROMPTS, safe_json(canonical_json(prompts)))
-    directory.write(PAGE, render_page(compared, paid).encode())
+    took = taken(findings, paid.cell_seconds)
+    directory.write(COSTS, costs_csv(took).encode())
+    directory.write(PAGE, render_page(compared, paid, took).encode())
     directory.write(STATS, safe_json(paid.encode()))
     directory.write(COMPARED, safe_json(compared.encode()))
 

@@ -22,8 +22,9 @@ from fedbbpt.messages import Assignment, Report
 class Metered:
     """An endpoint that counts every distinct request once.
 
-    Law: its calls and tokens depend on what is asked and answered alone, not on what the journal
-    held before.
+    Law: its calls depend on what is asked and answered alone, not on what the journal held before.
+    Its tokens are those that were told with the answers: where a server answers lists, it tells the
+    sum of a list, and a request's share depends on which requests met.
 
     Attributes:
         inner: what answers.

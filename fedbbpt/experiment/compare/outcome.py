@@ -1,11 +1,12 @@
-"""What a comparison found, as it stands in ``compare.json``: same completions, same bytes."""
+"""What a comparison found, as it stands in ``compare.json``: same answers, same bytes."""
 
 from dataclasses import asdict, dataclass
+from typing import Self
 
 from fedbbpt.canonical import canonical_json
 from fedbbpt.experiment.compare.cells import Step
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Difference:
         gain: difference of the scores, in [-1, 1].
         low: lower end of its 95 % interval over examples and seeds.
         high: upper end.
-        p_value: one-sided, of a paired bootstrap over examples.
+        p_value: one-sided, of a paired bootstrap over examples alone: another rule than the
+            interval's.
     """
 
     first: str
@@ -71,8 +73,6 @@ class Spent:
         calls: of the search.
         gate_calls: of dev and calibration, where the row meets the gate.
         written: requests to the server's proposer for new texts; no part of ``calls``.
-        prompt_tokens: read for search and gate.
-        completion_tokens: written for search and gate.
         down: bytes to owners, of the search.
         up: bytes from owners, of the search.
     """
@@ -82,8 +82,6 @@ class Spent:
     calls: float = 0.0
     gate_calls: float = 0.0
     written: float = 0.0
-    prompt_tokens: float = 0.0
-    completion_tokens: float = 0.0
     down: float = 0.0
     up: float = 0.0
 
@@ -169,12 +167,34 @@ class OwnerShares:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """Where a search stood after a round.
+
+    Attributes:
+        round: from 1.
+        calls: so far; ``down`` and ``up``: bytes to and from owners so far.
+        score: calibrated training score of the round's best candidate; None where it is not told.
+    """
+
+    round: int
+    calls: int
+    down: int
+    up: int
+    score: float | None
+
+    @classmethod
+    def of(cls, step: Step) -> Self:
+        """Return a step without what two clean runs need not share."""
+        return cls(step.round, step.cost.calls, step.cost.down, step.cost.up, step.score)
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     """Where the search of one cell stood after every round."""
 
     row: str
     seed: int
-    steps: tuple[Step, ...]
+    steps: tuple[Stood, ...]
 
 
 @dataclass(frozen=True, slots=True)

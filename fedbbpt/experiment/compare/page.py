@@ -1,17 +1,20 @@
 """The page of a comparison: one HTML file that opens from disk, without network or scripts."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from fedbbpt.experiment.compare import curves
 from fedbbpt.experiment.compare.outcome import Compared, Difference
 from fedbbpt.experiment.compare.paid import Paid
+from fedbbpt.experiment.compare.took import Took
 from fedbbpt.runs.pages import STYLE, page_environment, page_resource, style_hash
 from fedbbpt.runs.phrases import duration
 
 TEMPLATE = "compare.html.j2"
 
 
-def render_page(compared: Compared, paid: Paid) -> str:
+def render_page(compared: Compared, paid: Paid, took: Sequence[Took]) -> str:
     """Return the page; the same arguments give the same text."""
     style = page_resource("fedbbpt.runs", STYLE)
     environment = page_environment()
@@ -26,6 +29,7 @@ def render_page(compared: Compared, paid: Paid) -> str:
         style_hash=style_hash(style),
         claim=claim(compared),
         tables=tables,
+        row_costs=_shown(took),
         forest=curves.row_intervals(compared.equal_requests.rows),
         charts=[
             ("calls", curves.against_calls(compared.curves)),
@@ -35,6 +39,14 @@ def render_page(compared: Compared, paid: Paid) -> str:
         hues=curves.hues_of(compared.curves),
         took=duration(paid.seconds),
     )
+
+
+def _shown(took: Sequence[Took]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return tokens and time of every row, by the title of its table and its name."""
+    return {
+        (f"At equal {one.equal}", one.row): (f"{one.tokens:,.0f}", duration(one.seconds))
+        for one in took
+    }
 
 
 def claim(compared: Compared) -> str:

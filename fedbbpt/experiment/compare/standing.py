@@ -177,15 +177,12 @@ def spent_by(cells: Sequence[CellResult], seeds: int) -> Spent:
     """Return what cells cost a seed; cells of one seed add up, but for their rounds."""
     gates = [one.gate.cost for one in cells if one.gate is not None]
     costs = [one.cost for one in cells]
-    both = [*costs, *gates]
     return Spent(
         requests=sum(one.requests for one in cells) / seeds,
         rounds=sum(one.rounds for one in cells) / max(1, len(cells)),
         calls=sum(cost.calls for cost in costs) / seeds,
         gate_calls=sum(cost.calls for cost in gates) / seeds,
         written=sum(one.written for one in cells) / seeds,
-        prompt_tokens=sum(cost.prompt_tokens for cost in both) / seeds,
-        completion_tokens=sum(cost.completion_tokens for cost in both) / seeds,
         down=sum(cost.down for cost in costs) / seeds,
         up=sum(cost.up for cost in costs) / seeds,
     )

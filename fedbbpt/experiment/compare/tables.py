@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from fedbbpt.experiment.compare.outcome import Compared, Difference, Standing, Standings
 from fedbbpt.experiment.compare.sealed import Sealed
+from fedbbpt.experiment.compare.took import Took
 from fedbbpt.runs.phrases import percent, points, probability
 from fedbbpt.safe_text import safe_text
 
@@ -14,26 +15,20 @@ STEERING = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 ROW_COLUMNS = (
     *("row", "equal", "seeds", "score", "low", "high", "gain", "gain_low", "gain_high"),
-    *("p_value", "holm", "gated_gain", "accepted", "below_start", "requests", "rounds"),
-    *(
-        "calls",
-        "gate_calls",
-        "written",
-        "prompt_tokens",
-        "completion_tokens",
-        "bytes_down",
-        "bytes_up",
-    ),
+    *("p_over_examples", "holm_over_examples", "gated_gain", "accepted", "below_start"),
+    *("requests", "rounds", "calls", "gate_calls", "written", "bytes_down", "bytes_up"),
     "characters",
 )
 SEED_COLUMNS = (
-    *("row", "equal", "seed", "score", "gain", "p_value", "wins", "losses", "accepted"),
+    *("row", "equal", "seed", "score", "gain", "p_paired", "wins", "losses", "accepted"),
     "prompt",
 )
 MARKDOWN_COLUMNS = (
-    *("row", "score, %", "95 %", "gain, points", "95 %", "p (Holm)", "gated gain", "kept by gate"),
-    *("requests", "calls", "tokens", "bytes down", "bytes up", "rounds"),
+    *("row", "score, %", "95 %, examples and seeds", "gain, points", "95 %, examples and seeds"),
+    *("p over examples alone (Holm)", "gated gain", "kept by gate"),
+    *("requests", "calls", "bytes down", "bytes up", "rounds"),
 )
+COST_COLUMNS = ("row", "equal", "prompt_tokens", "completion_tokens", "seconds")
 Value = str | float | int | bool | None
 
 
@@ -86,6 +81,11 @@ def seeds_csv(compared: Compared) -> str:
     )
 
 
+def costs_csv(took: Sequence[Took]) -> str:
+    """Return one line a row with its tokens and its time, of both tables."""
+    return csv_text(COST_COLUMNS, [_cost_values(one) for one in took])
+
+
 def items_csv(sealed: Sealed) -> str:
     """Return one line a sealed item with every prompt's score, so that others can recompute."""
     names = list(sealed.scores)
@@ -119,7 +119,7 @@ def _row_values(row: Standing, equal: str) -> tuple[Value, ...]:
         row.accepted if row.gated else None,
         row.below if row.gain else None,
         *(spent.requests, spent.rounds, spent.calls, spent.gate_calls, spent.written),
-        *(spent.prompt_tokens, spent.completion_tokens, spent.down, spent.up, row.characters),
+        *(spent.down, spent.up, row.characters),
     )
 
 
@@ -131,6 +131,11 @@ def _seed_values(row: Standing, place: int) -> tuple[Value, ...]:
     )
 
 
+def _cost_values(took: Took) -> tuple[Value, ...]:
+    tokens = (took.prompt_tokens, took.completion_tokens)
+    return (took.row, took.equal, *tokens, round(took.seconds, 3))
+
+
 def _line(values: Iterable[str]) -> str:
     cells = (" ".join(safe_text(value).split()).replace("|", "\\|") for value in values)
     return f"| {' | '.join(cells)} |"
@@ -138,8 +143,7 @@ def _line(values: Iterable[str]) -> str:
 
 def _shown(row: Standing) -> list[str]:
     spent = row.spent
-    tokens = spent.prompt_tokens + spent.completion_tokens
-    costs = (spent.requests, spent.calls, tokens, spent.down, spent.up)
+    costs = (spent.requests, spent.calls, spent.down, spent.up)
     return [
         row.name,
         percent(row.score).removesuffix(" %"),

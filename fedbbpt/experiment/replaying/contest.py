@@ -44,6 +44,7 @@ class Played:
         right: shape (replays, questions), 0 or 1.
         calls: a question on average over replays, all purposes, shape (replays,).
         tokens: likewise.
+        wanting: share of questions, over replays, of which it wanted more than a cell holds.
     """
 
     name: str
@@ -51,10 +52,11 @@ class Played:
     right: Floats
     calls: Floats
     tokens: Floats
+    wanting: float = 0.0
 
 
 def trials(tables: Tables, recording: Recording, budget: int) -> Iterator[Trial]:
-    """Yield the methods at one budget; those that vote or choose need calls for 2 draws a question.
+    """Yield the methods at one budget; those that choose need calls for 2 draws a question.
 
     Args:
         tables: recorded.
@@ -63,7 +65,10 @@ def trials(tables: Tables, recording: Recording, budget: int) -> Iterator[Trial]
     """
     every = recording.conditions
     draws = budget // tables.asked.dearest
-    yield from _under_one(every[0], budget, draws)
+    if budget <= tables.asked.dearest:
+        yield Trial("single", budget, Sampled(every[0], FixedNumber(1), calls=budget))
+    else:
+        yield from _under_one(every[0], budget, draws)
     mixed = Mixture(shares_alike(every), FixedNumber(budget), budget)
     yield Trial("mixture", budget, mixed)
     yield from _over_wordings(recording, budget, tables.asked.dearest)
@@ -75,9 +80,6 @@ def trials(tables: Tables, recording: Recording, budget: int) -> Iterator[Trial]
 
 def _under_one(first: Condition, budget: int, draws: int) -> Iterator[Trial]:
     """Yield the votes under the first prompt; a rule counts draws, none of which is free."""
-    if draws < 2:
-        yield Trial("single", budget, Sampled(first, FixedNumber(1), calls=budget))
-        return
     yield Trial("SC", budget, Sampled(first, FixedNumber(budget), calls=budget))
     adaptive = AdaptiveConsistency(0.95, budget)
     yield Trial("AC .95", budget, Sampled(first, adaptive, calls=budget))
@@ -86,10 +88,31 @@ def _under_one(first: Condition, budget: int, draws: int) -> Iterator[Trial]:
         yield Trial("ESC", budget, Sampled(first, stopping, calls=budget))
 
 
+def least_budget(name: str, paraphrases: int, dearest: int) -> int:
+    """Return the calls a question from which on a method has its row.
+
+    Args:
+        name: of the method, but for single.
+        paraphrases: that are written of each question.
+        dearest: most calls of a draw.
+    """
+    match name:
+        case "mixture" | "oracle" | "fed-dp-cot" | "zero-shot-cot" | "plan-and-solve":
+            return dearest
+        case "SC" | "AC .95":
+            return dearest + 1
+        case "ESC":
+            return WINDOW * dearest
+        case "paraphrases":
+            return paraphrases + 2 * dearest
+        case _:
+            return 2 * dearest
+
+
 def _over_wordings(recording: Recording, budget: int, dearest: int) -> Iterator[Trial]:
     """Yield the vote over paraphrases where they are written and 2 draws can be paid beside it."""
     written = recording.paraphrases
-    if written and budget >= written + 2 * dearest:
+    if written and budget >= least_budget(PARAPHRASES, written, dearest):
         rule = FixedNumber(budget - written)
         yield Trial(PARAPHRASES, budget, InTurn(recording.wordings, rule, budget))
 
@@ -114,7 +137,7 @@ def play(table: AnswersTable, trial: Trial, replays: int, seed: int) -> Played:
     Raises:
         ValueError: the method would take more calls than its budget over all questions.
     """
-    right, calls, tokens = [], [], []
+    right, calls, tokens, wanting = [], [], [], 0
     number = max(1, len(table.targets))
     most = trial.budget * len(table.targets)
     for place in range(replays):
@@ -122,7 +145,9 @@ def play(table: AnswersTable, trial: Trial, replays: int, seed: int) -> Played:
         right.append([float(one) for one in done.right])
         calls.append(done.cost.calls / number)
         tokens.append(done.cost.tokens / number)
-    return Played(trial.name, trial.budget, np.array(right), np.array(calls), np.array(tokens))
+        wanting += len(done.wanting)
+    rows = (np.array(right), np.array(calls), np.array(tokens))
+    return Played(trial.name, trial.budget, *rows, wanting=wanting / (replays * number))
 
 
 def headroom(tables: Tables, condition: Condition, budget: int, seed: int) -> float:

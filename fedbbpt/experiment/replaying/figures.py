@@ -5,13 +5,15 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from fedbbpt.comparison import binomial_tail
 from fedbbpt.distributions import Floats
 from fedbbpt.experiment.compare.resampling import draws, gain_of, holm, interval_of
 from fedbbpt.experiment.replaying.contest import OURS, Played
+from fedbbpt.experiment.replaying.further_trials import beside_ours
+from fedbbpt.experiment.replaying.pairing import RESAMPLES, Pairing, mcnemar, pairing_of
+from fedbbpt.experiment.replaying.spreads import SetSpread, spread_of
 from fedbbpt.randomness import rng
+from fedbbpt.replay.prompt_spread import Marks
 
-RESAMPLES = 2000
 ALL = "all sets"
 
 
@@ -30,6 +32,8 @@ class SetPlayed:
         exact: whether samples were drawn from label log-probabilities.
         calls: distinct requests whose replies its tables hold.
         dropped: paraphrases that were not fit to be asked.
+        notes: what was left out of the rows, and what ran out; one line each.
+        marks: draws of its prompts on the answered questions, of which their spread is told.
     """
 
     name: str
@@ -42,6 +46,8 @@ class SetPlayed:
     exact: bool
     calls: int
     dropped: int = 0
+    notes: tuple[str, ...] = ()
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class Row:
         tokens: likewise.
         gain: of ours over it, with ``gain_low`` and ``gain_high``; None beside ours itself.
         p_value: exact McNemar on the first replay, two-sided.
-        holm: the same, corrected over the methods of this set and budget.
+        holm: the same, corrected over the methods of this set and budget. TRIPLE with common
+            questions is beside TRIPLE, not beside ours: see ``Pairing``.
     """
 
     set: str
@@ -82,15 +89,21 @@ class Table:
     Attributes:
         rows: all sets that count together first, then each set.
         sets: what is known of each set, beside its rows.
+        pairings: what common questions are worth, in the order of the rows.
+        spreads: how far prompts differ, likewise.
     """
 
     rows: tuple[Row, ...]
     sets: tuple[SetPlayed, ...]
+    pairings: tuple[Pairing, ...] = ()
+    spreads: tuple[SetSpread, ...] = ()
 
     def payload(self) -> dict[str, object]:
         """Return it as JSON values."""
         return {
             "rows": [asdict(row) for row in self.rows],
+            "pairings": [asdict(one) for one in self.pairings],
+            "spreads": [asdict(one) for one in self.spreads],
             "sets": [
                 {
                     "name": one.name,
@@ -102,6 +115,7 @@ class Table:
                     "exact": one.exact,
                     "calls": one.calls,
                     "dropped": one.dropped,
+                    "notes": list(one.notes),
                 }
                 for one in self.sets
             ],
@@ -121,7 +135,10 @@ class Table:
         for name in dict.fromkeys(row.set for row in self.rows):
             lines = [f"## {name}", "", _HEAD, _RULE]
             lines += [_line(row) for row in self.rows if row.set == name]
-            texts.append("\n".join(lines) + "\n")
+            said = [one.text() for one in self.pairings if one.set == name]
+            said += [one.text() for one in self.spreads if one.set == name]
+            said += [f"- {note}" for one in self.sets if one.name == name for note in one.notes]
+            texts.append("\n".join([*lines, "", *said] if said else lines) + "\n")
         return "\n".join(texts)
 
 
@@ -132,23 +149,28 @@ _RULE = "|---|---|---|---|---|---|---|---|"
 def table_of(sets: Sequence[SetPlayed], seed: int) -> Table:
     """Return all rows; sets that are excluded count in no common row."""
     rows: list[Row] = []
+    pairings: list[Pairing] = []
+    spreads: list[SetSpread] = []
     counted = [one for one in sets if not one.excluded]
+    groups = [(one.name, [one]) for one in sets]
     if len(sets) > 1 and counted:
-        rows += _rows(ALL, counted, seed)
-    for one in sets:
-        rows += _rows(one.name, [one], seed)
-    return Table(tuple(rows), tuple(sets))
+        groups.insert(0, (ALL, counted))
+    for name, group in groups:
+        for here in _by_budget(group):
+            rows += _at_budget(name, here, seed)
+            pairings += pairing_of(name, here, seed)
+        marks = [one.marks for one in group if one.marks is not None]
+        spreads += spread_of(name, marks, seed)
+    return Table(tuple(rows), tuple(sets), tuple(pairings), tuple(spreads))
 
 
-def _rows(name: str, sets: Sequence[SetPlayed], seed: int) -> list[Row]:
+def _by_budget(sets: Sequence[SetPlayed]) -> list[list[Played]]:
+    """Return what was played on all of some sets, joined, by budget."""
     by_place = [{(p.name, p.budget): p for p in one.played} for one in sets]
     common = [key for key in by_place[0] if all(key in other for other in by_place)]
     joined = {key: _joined([one[key] for one in by_place], sets) for key in common}
-    rows: list[Row] = []
-    for budget in sorted({budget for _, budget in joined}):
-        here = [played for (_, at), played in joined.items() if at == budget]
-        rows += _at_budget(name, here, seed)
-    return rows
+    budgets = sorted({budget for _, budget in joined})
+    return [[played for (_, at), played in joined.items() if at == here] for here in budgets]
 
 
 def _joined(played: Sequence[Played], sets: Sequence[SetPlayed]) -> Played:
@@ -167,7 +189,7 @@ def _at_budget(name: str, here: Sequence[Played], seed: int) -> list[Row]:
     questions = here[0].right.shape[1]
     chance = draws(questions, 1, rng(seed, "replay bootstrap"), RESAMPLES)
     ours = next((one for one in here if one.name == OURS), None)
-    rivals = [one for one in here if ours is not None and one.name != OURS]
+    rivals = [one for one in here if ours is not None and beside_ours(one.name)]
     p_values = [] if ours is None else [mcnemar(ours.right[0], one.right[0]) for one in rivals]
     pairs = zip(p_values, holm(p_values), strict=True)
     corrected = dict(zip([one.name for one in rivals], pairs, strict=True))
@@ -197,16 +219,6 @@ def _compared(
 ) -> Row:
     known = asdict(row) | {"gain": gain, "gain_low": interval[0], "gain_high": interval[1]}
     return Row(**known | {"p_value": p_values[0], "holm": p_values[1]})
-
-
-def mcnemar(first: Floats, second: Floats) -> float:
-    """Return the exact two-sided p-value of two rows of 0 and 1.
-
-    >>> mcnemar(np.ones(8), np.zeros(8)) == 2 / 2**8
-    True
-    """
-    wins, losses = int((first > second).sum()), int((first < second).sum())
-    return min(1.0, 2 * binomial_tail(max(wins, losses), wins + losses))
 
 
 def _cell(value: object) -> str:

@@ -8,8 +8,9 @@ from fedbbpt.data import OwnerData
 from fedbbpt.errors import ConfigError
 from fedbbpt.library import load
 from fedbbpt.library.request_templates import load_template
+from fedbbpt.library.templates import as_text
 from fedbbpt.prompts import Prompt
-from fedbbpt.reading import normalised
+from fedbbpt.reasoning.question_words import question_words
 from fedbbpt.reasoning.thinking import with_shots
 from fedbbpt.replay.answers_table import Cost
 
@@ -67,13 +68,19 @@ def check_shown(sets: Iterable[ShownSet], owners: Iterable[OwnerData]) -> None:
     Raises:
         ConfigError: the text names set, owner and example.
     """
-    known = {normalised(question): one.name for one in sets for question, _ in one.shots}
+    known = {_words(question): one.name for one in sets for question, _ in one.shots}
+    if not known:
+        return
     for data in owners:
         for split, examples in data.splits().items():
             for example in examples:
-                if name := known.get(normalised(example.input)):
+                if name := known.get(_words(example.input)):
                     raise ConfigError(
                         f"--exemplars: the set {name!r} shows the {split} example {example.id!r} "
                         f"of {data.owner} with its answer; make exemplars of a pool of other "
                         "questions"
                     )
+
+
+def _words(question: str) -> tuple[str, ...]:
+    return question_words(as_text(question))
