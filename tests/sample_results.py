@@ -11,6 +11,8 @@ from fedbbpt.runs.results import (
     Comparison,
     Confusion,
     Coverage,
+    Front,
+    FrontPrompt,
     Gate,
     OwnerCoverage,
     OwnerSummary,
@@ -41,6 +43,11 @@ TUNED = PromptText(
     ),
     words=("bad", "good"),
     characters=301,
+)
+CHANGES = (
+    Change("instruction", "Is the following text …", "Read the text below …"),
+    Change("words", "negative / positive", "bad / good"),
+    Change("examples", "none", "2 examples"),
 )
 AXES = (
     Axis(
@@ -145,11 +152,7 @@ def sample_results(*, accepted: bool = True) -> Results:
         start=START,
         found=TUNED,
         tuned=TUNED,
-        changes=(
-            Change("instruction", "Is the following text …", "Read the text below …"),
-            Change("words", "negative / positive", "bad / good"),
-            Change("examples", "none", "2 examples"),
-        ),
+        changes=CHANGES,
         rounds=sample_rounds(),
         search_requests=2092,
         ended="rounds spent",
@@ -179,6 +182,15 @@ def sample_results(*, accepted: bool = True) -> Results:
         owner_coverage=tuple(
             OwnerCoverage(name, 8, 1050, index, 2 * index, 3, 400)
             for index, name in enumerate(OWNERS)
+        ),
+        front=Front(
+            "prompt tokens",
+            20,
+            64,
+            (
+                FrontPrompt(START, (), 0.693, 31.5, returned=False),
+                FrontPrompt(TUNED, CHANGES, 0.412, 84.25, returned=True),
+            ),
         ),
     )
     return results if accepted else _rejected(results)
