@@ -22,8 +22,9 @@ BEGUN = 10.0
 MOST_REFUSED = {True: 0.005, False: 0.05}
 """Share of 429 among all replies, where limits are told and where they are not."""
 
-LEAST_FAIRNESS = 0.9
-"""Jain's index between processes: the goal is .95, and a minute of refusals leaves some chance."""
+LEAST_FAIRNESS = {True: 0.95, False: 0.9}
+"""Jain's index between processes. Where limits are not told, the goal of .95 is met on average, not
+in every run: a minute of refusals leaves some chance."""
 
 OVERLOADED = {"seed": 1, "shares": {"429 without headers": 0.3}}
 LEAST_A_SECOND = 10.0
@@ -157,7 +158,7 @@ def test_a_grant_is_used_up_politely_and_fairly(name: str, tmp_path: Path) -> No
     assert found.used >= scenario.least
     assert found.refused <= MOST_REFUSED[scenario.told]
     assert found.failed == 0
-    assert found.fairness >= LEAST_FAIRNESS
+    assert found.fairness >= LEAST_FAIRNESS[scenario.told]
 
 
 def test_refusals_at_random_hardly_slow_a_run(tmp_path: Path) -> None:
